@@ -1,0 +1,56 @@
+import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
+import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
+import type { Operand } from './emit-pull.ts';
+import { emitPull } from './emit-pull.ts';
+import { emitPush } from './emit-push.ts';
+import { PlanBuilder } from './plan-builder.ts';
+import type { Target } from './plan-builder.ts';
+import type { Plan } from './plan.ts';
+
+/** One step that leaves a non-zero word when a data-dependent index is out of range. */
+function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]): void {
+  const free = new FreeAxes();
+  let outside: Expr | null = null;
+  for (const e of boundedIndices(kernel)) {
+    const test = outsideOf(e);
+    const axes: Axis[] = [...free.of(test)];
+    const any = axes.length ? new Expr('reduce', bool, [test], { fn: 'any', axes }) : test;
+    outside = outside ? outside.or(any) : any;
+  }
+  if (!outside) return;
+  const temp = b.temp(4);
+  const value = where(outside, constant(1, int32), constant(0, int32));
+  emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: int32, shape: [] }, axes: [], value }] });
+  b.endOfChecks(temp);
+}
+
+/** Compiles a kernel (not a routine) to a plan for the CPU. */
+export function compileKernel(kernel: Kernel, target: Target): Plan {
+  const b = new PlanBuilder(kernel.name, target);
+  const operands = kernel.inputs.map((spec, index): Operand => ({ ref: { kind: 'in', index }, spec }));
+  const outs = kernel.outputs.map((o, index): Operand => ({ ref: { kind: 'out', index }, spec: o.spec }));
+  emitChecks(b, kernel, operands);
+  const done = new Set<number>();
+  kernel.outputs.forEach((output, i) => {
+    if (done.has(i)) return;
+    if (output.form === 'push') {
+      emitPush(b, operands, output, outs[i]!, kernel.inPlace[i]! >= 0);
+      return;
+    }
+    if (output.form !== 'pull') throw new Error(`${kernel.name}: a routine has no plan`);
+    // Outputs over the very same axes share one loop nest.
+    const together: { output: PullOutput; index: number }[] = [];
+    kernel.outputs.forEach((o, j) => {
+      if (o.form === 'pull' && o.axes.length === output.axes.length && o.axes.every((a, d) => a === output.axes[d])) {
+        together.push({ output: o, index: j });
+        done.add(j);
+      }
+    });
+    emitPull(b, {
+      operands,
+      outputs: together.map(({ output: o, index }) => ({ ...outs[index]!, axes: o.axes, value: o.value })),
+      flat: kernel.flat,
+    });
+  });
+  return b.build();
+}

@@ -1,0 +1,51 @@
+import type { Axis, DType } from '@sporelet/ir';
+import { View, axesFor, axisRef, constant, sizeOf, stridesOf } from '@sporelet/ir';
+import { reach } from './contract-terms.ts';
+import type { Factor } from './contract-terms.ts';
+import { emitPull } from './emit-pull.ts';
+import type { Operand } from './emit-pull.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+
+/** A factor as elements of the accumulator's dtype at `base + sum of stride * axis`, nothing guarded. */
+export interface Layout {
+  /** The operand has to be copied first: converted, or with its zeros around it. */
+  readonly copied: boolean;
+  readonly dims: readonly number[];
+  /** The index of the copy's first element in each dimension. */
+  readonly low: readonly number[];
+  /** Elements. */
+  readonly base: number;
+  /** Elements per step of an axis. */
+  readonly stride: (axis: Axis) => number;
+}
+
+export function layoutOf(f: Factor, acc: DType): Layout {
+  const ranges = reach(f);
+  const dims = ranges.map(([low, high]) => high - low + 1);
+  const low = ranges.map((r) => r[0]);
+  const strides = stridesOf(dims);
+  let base = 0;
+  const terms = new Map<Axis, number>();
+  f.index.forEach((a, d) => {
+    base += (a.base - low[d]!) * strides[d]!;
+    for (const [axis, c] of a.terms) terms.set(axis, (terms.get(axis) ?? 0) + c * strides[d]!);
+  });
+  const copied = f.spec.dtype !== acc || f.casts.length > 0 || dims.some((n, d) => n !== f.spec.shape[d]);
+  return { copied, dims, low, base, stride: (axis) => terms.get(axis) ?? 0 };
+}
+
+/** Adds the copy of an operand where its layout asks for one; returns what to read. */
+export function emitOperand(b: PlanBuilder, f: Factor, layout: Layout, acc: DType, operand: Operand): Operand {
+  if (!layout.copied) return operand;
+  const spec = { dtype: acc, shape: layout.dims };
+  const ref = b.temp(sizeOf(layout.dims) * acc.itemsize);
+  const axes = axesFor(layout.dims);
+  const view = new View(0, operand.spec);
+  let value = view.padded(
+    axes.map((a, d) => axisRef(a).add(layout.low[d]!)),
+    constant(0, operand.spec.dtype),
+  );
+  for (const to of f.casts) value = value.cast(to);
+  emitPull(b, { operands: [operand], outputs: [{ ref, spec, axes, value }] });
+  return { ref, spec };
+}

@@ -1,0 +1,5 @@
+export * from './compile.ts';
+export * from './emit-pull.ts';
+export * from './plan.ts';
+export * from './plan-builder.ts';
+export * from './wasm-encoder.ts';

@@ -1,0 +1,73 @@
+import { FunctionWriter, I32, encodeModule } from './wasm-encoder.ts';
+import type { FunctionSpec } from './wasm-encoder.ts';
+import type { Plan, Ref, Step } from './plan.ts';
+
+/** What the machine that will run the code can do. */
+export interface Target {
+  /** The memory is a shared one. */
+  readonly shared: boolean;
+  /** Relaxed SIMD validates: contractions use fused multiply-add. */
+  readonly relaxed: boolean;
+}
+
+const PARAMS = [I32, I32, I32] as const;
+
+/** Collects the steps, temporaries and constants of a plan. */
+export class PlanBuilder {
+  readonly name: string;
+  readonly target: Target;
+  private readonly temps: number[] = [];
+  private readonly steps: Step[] = [];
+  private readonly functions: FunctionSpec[] = [];
+  private readonly constants: Uint8Array[] = [];
+  private readonly constantOffsets = new Map<string, number>();
+  private check: Plan['check'];
+
+  constructor(name: string, target: Target) {
+    this.name = name;
+    this.target = target;
+  }
+
+  /** A temporary block of bytes, living for one run. */
+  temp(bytes: number): Ref {
+    this.temps.push(bytes);
+    return { kind: 'temp', index: this.temps.length - 1 };
+  }
+
+  /** Byte offset of 16 constant bytes in the plan's constant block; equal ones are shared. */
+  constant(bytes: Uint8Array): number {
+    const key = bytes.join();
+    let at = this.constantOffsets.get(key);
+    if (at === undefined) {
+      at = this.constants.length * 16;
+      this.constants.push(bytes);
+      this.constantOffsets.set(key, at);
+    }
+    return at;
+  }
+
+  /** A writer for a kernel function with the parameters (args, lo, hi) in locals 0, 1, 2. */
+  writer(): FunctionWriter {
+    return new FunctionWriter(PARAMS.length);
+  }
+
+  /** Adds a step that runs `body` over `units` (-1: the run's length). */
+  step(body: FunctionWriter, args: readonly Ref[], units: number, grain: number, cost: number): void {
+    const fn = this.functions.length;
+    this.functions.push({ params: PARAMS, exportAs: `k${fn}`, body });
+    this.steps.push({ fn, args, units, grain, cost });
+  }
+
+  /** Everything added so far only looks at indices; `temp` holds the word it leaves. */
+  endOfChecks(temp: Ref): void {
+    this.check = { before: this.steps.length, temp: temp.index };
+  }
+
+  build(): Plan {
+    const consts = new Uint8Array(this.constants.length * 16);
+    this.constants.forEach((c, i) => consts.set(c, i * 16));
+    const code = encodeModule(this.functions, { shared: this.target.shared });
+    const { name, temps, steps, check } = this;
+    return { name, code, consts, temps, steps, ...(check ? { check } : {}) };
+  }
+}

@@ -1,0 +1,33 @@
+/** An operand of a step: an input, an output or a temporary of the plan, by number. */
+export interface Ref {
+  readonly kind: 'in' | 'out' | 'temp';
+  readonly index: number;
+}
+
+/** One kernel function called over a range of units. */
+export interface Step {
+  /** The export `k<fn>`. */
+  readonly fn: number;
+  readonly args: readonly Ref[];
+  /** Iterations of the parallel outer loop; -1 is the length given to the run. */
+  readonly units: number;
+  /** Chunks are multiples of this, except the last. */
+  readonly grain: number;
+  /** Rough scalar operations of one unit: decides about threads. */
+  readonly cost: number;
+}
+
+/**
+ * A compiled kernel: one WebAssembly module with functions `(args, lo, hi)`. `args` is the address of a block of u32
+ * words: the addresses of the step's operands in order, then the address of the constants.
+ */
+export interface Plan {
+  readonly name: string;
+  readonly code: Uint8Array;
+  readonly consts: Uint8Array;
+  /** Bytes of each temporary. */
+  readonly temps: readonly number[];
+  readonly steps: readonly Step[];
+  /** Steps before `before` only look at indices; a non-zero word at the start of the temporary is an index out of range. */
+  readonly check?: { readonly before: number; readonly temp: number };
+}

@@ -1,0 +1,39 @@
+import type { Kernel } from './kernel.ts';
+
+/** A block of bytes on a device. Freed when nobody holds it any more, or by `dispose`. */
+export interface Storage {
+  readonly bytes: number;
+  /** Readers that were given this storage besides its owner (tape, aliases): non-zero means copy before writing in place. */
+  shared: number;
+  dispose(): void;
+}
+
+/** A compiled kernel. */
+export interface Executable {
+  /**
+   * Runs at once, or in order on an asynchronous device.
+   * @param n - element count for kernels that take their length as an argument, else 0
+   * An output may be the same Storage as an input that the kernel updates in place.
+   */
+  run(inputs: readonly Storage[], outputs: readonly Storage[], n: number): void;
+}
+
+/** What core asks of a device: allocate, read, write, compile, run. No op semantics. */
+export interface Device {
+  readonly name: string;
+  allocate(bytes: number): Storage;
+  write(storage: Storage, data: Uint8Array, at?: number): void;
+  /** Synchronous read; a device that cannot throws an error naming the asynchronous way. */
+  read(storage: Storage, into: Uint8Array, at?: number): void;
+  readAsync(storage: Storage, into: Uint8Array): Promise<void>;
+  compile(kernel: Kernel): Executable;
+  memoryStats(): MemoryStats;
+}
+
+/** Figures about a device's memory, in bytes. */
+export interface MemoryStats {
+  readonly inUse: number;
+  readonly reserved: number;
+  readonly limit: number;
+  readonly peak: number;
+}

@@ -1,0 +1,90 @@
+import type { Expr } from './expr.ts';
+import { where } from './expr.ts';
+import type { Both, Coefficients } from './math-format.ts';
+import { Format } from './math-format.ts';
+
+const log2e: Both = [1.44269502, 1.4426950408889634];
+/** ln 2 in two parts; the first has zeros at its end, so that its products with small integers are exact (Cephes; fdlibm). */
+const ln2High: Both = [0.693359375, 0.6931471803691238];
+const ln2Low: Both = [-0.000212194442, 1.9082149292705877e-10];
+
+/** (e^r - 1 - r) / r^2 on |r| <= ln(2)/2: own minimax (Sollya), relative error of e^r - 1: 2^-25.3 and 2^-60.7. */
+const expm1Tail: Coefficients = [
+  [0.5, 0.166665763, 0.0416667052, 0.00836330932, 0.00139112934],
+  [
+    0.5, 0.1666666666666667, 0.04166666666666664, 0.008333333333325843, 0.0013888888888909687, 0.0001984126987568367,
+    2.4801587261728242e-5, 2.755725441506462e-6, 2.755733585824149e-7, 2.5105598533665254e-8, 2.0893719371202486e-9,
+  ],
+]; // prettier-ignore
+/** (2^r - 1) / r on |r| <= 1/2: own minimax (Sollya), relative error of 2^r: 2^-27.6 and 2^-59.7. */
+const exp2Tail: Coefficients = [
+  [0.693147182, 0.240226492, 0.0555036627, 0.0096183233, 0.00133878936, 0.00015376712],
+  [
+    0.6931471805599453, 0.2402265069591007, 0.05550410866482348, 0.009618129107629882, 0.0013333558145990608,
+    0.00015403530390282544, 1.5252734222731972e-5, 1.3215489605922608e-6, 1.0177904317098714e-7, 7.0537849167796804e-9,
+    4.478074256625676e-10, 2.73409573512199e-11,
+  ],
+]; // prettier-ignore
+
+/** The argument range outside which e^x is 0 or infinity in every rounding, with a little to spare. */
+const low: Both = [-104, -746];
+const high: Both = [89, 710];
+
+/** e^x = 2^n (1 + q), with n an integer and |r| <= ln(2)/2; q keeps its relative accuracy. x must be bounded. */
+export function expReduce(f: Format, x: Expr, xLow: Expr | null = null): { n: Expr; q: Expr } {
+  const n = x.mul(f.num(log2e)).round();
+  let rest = n.mul(f.num(ln2Low));
+  if (xLow) rest = rest.sub(xLow);
+  const r = x.sub(n.mul(f.num(ln2High))).sub(rest);
+  return { n, q: r.mul(r).mul(f.poly(r, expm1Tail)).add(r) };
+}
+
+export function exp(f: Format, x: Expr): Expr {
+  const { n, q } = expReduce(f, x.pmin(f.num(high)).pmax(f.num(low)));
+  return f.scaleFar(q.add(1), n);
+}
+
+export function exp2(f: Format, x: Expr): Expr {
+  const y = x.pmin(f.num([129, 1025])).pmax(f.num([-151, -1080]));
+  const n = y.round();
+  const r = y.sub(n);
+  return f.scaleFar(f.poly(r, exp2Tail).mul(r).add(1), n);
+}
+
+export function expm1(f: Format, x: Expr): Expr {
+  const { n, q } = expReduce(f, x.pmin(f.num(high)).pmax(f.num([-20, -40])));
+  const half = f.scale(n, -1);
+  return f.orTiny(x, q.mul(half).add(half.sub(0.5)).mul(2));
+}
+
+/** sinh and cosh overflow a little later than exp: a quarter of e^|x| is always finite below this. */
+const hyperbolicLimit: Both = [89.5, 710.6];
+
+export function sinh(f: Format, x: Expr): Expr {
+  const { n, q } = expReduce(f, x.abs().pmin(f.num(hyperbolicLimit)));
+  const quarter = f.scale(n, -2);
+  const half = q.mul(quarter).add(quarter.sub(0.25)).mul(2); // (e^|x| - 1) / 2
+  return f.orTiny(x, f.withSign(half.add(half.div(half.mul(2).add(1))), x));
+}
+
+export function cosh(f: Format, x: Expr): Expr {
+  const { n, q } = expReduce(f, x.abs().pmin(f.num(hyperbolicLimit)));
+  const half = q.add(1).mul(f.scale(n, -2)).mul(2);
+  return half.add(f.num(0.25).div(half));
+}
+
+/** (e^2|x| - 1) / (e^2|x| + 1): one exponential and one division; no special case for small x. */
+export function tanh(f: Format, x: Expr): Expr {
+  const a = x.abs().pmin(f.num([10, 20]));
+  const { n, q } = expReduce(f, a.add(a));
+  const s = f.scale(n);
+  const e = q.mul(s).add(s.sub(1));
+  return f.withSign(e.div(e.add(2)), x);
+}
+
+/** e^-|x| / (1 + e^-|x|) or 1 / (1 + e^-|x|): never overflows, and results down to the denormals are right. */
+export function sigmoid(f: Format, x: Expr): Expr {
+  const { n, q } = expReduce(f, x.abs().neg().pmax(f.num(low)));
+  const e = f.scaleFar(q.add(1), n);
+  return where(x.lt(0), e, f.num(1)).div(e.add(1));
+}

@@ -1,0 +1,12 @@
+import type { Expr, MathFn } from './expr.ts';
+import * as e from './math-exp.ts';
+import * as l from './math-log.ts';
+import { Format } from './math-format.ts';
+
+const table = { ...e, ...l } as unknown as Record<string, (f: Format, ...args: Expr[]) => Expr>;
+
+export function expandMath(fn: MathFn | 'pow' | 'atan2', args: readonly Expr[]): Expr {
+  const f = table[fn];
+  if (!f) throw new Error('TODO ' + fn);
+  return f(Format.of(args[0]!), ...args);
+}
