@@ -91,11 +91,12 @@ export class Placer {
     this.allowLanes = allowLanes;
   }
 
-  nest(axes: readonly Axis[], stores: readonly StoreSpec[], unit: 'row' | 'inner' | 'none', innerLanes: boolean): Nest {
+  /** @param unit - `element` makes every axis an outer one: one unit is one output element */
+  nest(axes: readonly Axis[], stores: readonly StoreSpec[], unit: Nest['unit'] | 'element', innerLanes: boolean): Nest {
     axes.forEach((a, d) => this.depth.set(a, d));
     const canonical = stores.map((s) => ({ ...s, offset: this.canonical(s.offset), value: this.canonical(s.value) }));
-    const inner = axes.at(-1) ?? null;
-    const outer = axes.slice(0, -1);
+    const inner = unit === 'element' ? null : (axes.at(-1) ?? null);
+    const outer = inner ? axes.slice(0, -1) : axes;
     const entry = new Scope([], null, null);
     const row = new Scope(outer, entry, null);
     const targets = canonical.flatMap((s) => [s.value, s.offset]);
@@ -107,7 +108,7 @@ export class Placer {
       this.stores(canonical, body);
       row.stmts.push({ kind: 'loop', axis: inner, lanes, body: body.stmts });
     } else this.stores(canonical, row);
-    return { outer, inner, unit, entry: entry.stmts, row: row.stmts };
+    return { outer, inner, unit: unit === 'element' ? 'row' : unit, entry: entry.stmts, row: row.stmts };
   }
 
   private stores(stores: readonly StoreSpec[], scope: Scope): void {

@@ -1,5 +1,5 @@
 import { FunctionWriter, I32, encodeModule } from './wasm-encoder.ts';
-import type { FunctionSpec } from './wasm-encoder.ts';
+import type { FunctionSpec, ValType } from './wasm-encoder.ts';
 import type { Plan, Ref, Step } from './plan.ts';
 
 /** What the machine that will run the code can do. */
@@ -21,6 +21,7 @@ export class PlanBuilder {
   private readonly functions: FunctionSpec[] = [];
   private readonly constants: Uint8Array[] = [];
   private readonly constantOffsets = new Map<string, number>();
+  private readonly internals = new Map<string, number>();
   private check: Plan['check'];
 
   constructor(name: string, target: Target) {
@@ -56,6 +57,19 @@ export class PlanBuilder {
     const fn = this.functions.length;
     this.functions.push({ params: PARAMS, exportAs: `k${fn}`, body });
     this.steps.push({ fn, args, units, grain, cost });
+  }
+
+  /** A function that steps call, in parts short enough to be replaced by optimised code; equal keys share one. */
+  internal(key: string, params: readonly ValType[], write: (f: FunctionWriter) => void): number {
+    let index = this.internals.get(key);
+    if (index === undefined) {
+      const body = new FunctionWriter(params.length);
+      write(body);
+      index = this.functions.length;
+      this.functions.push({ params, body });
+      this.internals.set(key, index);
+    }
+    return index;
   }
 
   /** Everything added so far only looks at indices; `temp` holds the word it leaves. */

@@ -25,6 +25,8 @@ export interface Device {
   write(storage: Storage, data: Uint8Array, at?: number): void;
   /** Synchronous read; a device that cannot throws an error naming the asynchronous way. */
   read(storage: Storage, into: Uint8Array, at?: number): void;
+  /** Copies all bytes of one storage to another of the same size. */
+  copy(from: Storage, to: Storage): void;
   readAsync(storage: Storage, into: Uint8Array): Promise<void>;
   compile(kernel: Kernel): Executable;
   memoryStats(): MemoryStats;

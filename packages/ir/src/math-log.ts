@@ -135,14 +135,14 @@ export function asinh(f: Format, x: Expr): Expr {
   const far = a.gt(f.num(huge));
   const square = a.mul(a);
   const y = a.add(square.div(square.add(1).sqrt().add(1)));
-  const r = log1pFinite(f, where(far, a, y), where(far, f.num(1), f.num(0)));
+  const r = log1pFinite(f, where(far, a.sub(1), y), where(far, f.num(1), f.num(0)));
   return f.orTiny(x, where(a.lt(f.infinity), f.withSign(r, x), x));
 }
 
 export function acosh(f: Format, x: Expr): Expr {
   const t = x.sub(1);
   const far = x.gt(f.num(huge));
-  const r = log1pFinite(f, where(far, x, t.add(t.mul(t.add(2)).sqrt())), where(far, f.num(1), f.num(0)));
+  const r = log1pFinite(f, where(far, t, t.add(t.mul(t.add(2)).sqrt())), where(far, f.num(1), f.num(0)));
   return where(x.ge(1), where(x.lt(f.infinity), r, x), f.nan);
 }
 

@@ -1,0 +1,46 @@
+import { didYouMean } from '@sporelet/ir';
+import type { Attrs, AttrTable } from './attr.ts';
+import { checkAttr, sameAttr } from './attr.ts';
+import { describe } from './text.ts';
+
+const noAttrs: Attrs = Object.freeze({});
+const internLimit = 16;
+
+/** Attributes from given values, checked, with defaults; equal ones are mostly the same object. */
+export class AttrReader {
+  private readonly op: string;
+  private readonly table: AttrTable;
+  private readonly names: readonly string[];
+  private readonly seen: Attrs[] = [];
+
+  constructor(op: string, table: AttrTable, order: readonly string[]) {
+    this.op = op;
+    this.table = table;
+    this.names = order;
+    for (const name of order) {
+      if (!table[name]) throw new Error(`defineOp '${op}': '${name}' is neither an input nor an attribute${didYouMean(name, Object.keys(table))}`);
+    }
+    for (const name of Object.keys(table)) {
+      if (!order.includes(name)) throw new Error(`defineOp '${op}': the attribute '${name}' is not in the signature`);
+    }
+  }
+
+  /** @param values - by position in the given order; undefined = not given */
+  read(values: readonly unknown[]): Attrs {
+    const { names, table, op } = this;
+    if (!names.length) return noAttrs;
+    const attrs: Record<string, unknown> = {};
+    names.forEach((name, i) => {
+      const kind = table[name]!;
+      const value = values[i];
+      if (value !== undefined) attrs[name] = checkAttr(op, name, kind, value, describe);
+      else if ('fallback' in kind) attrs[name] = kind.fallback;
+      else throw new TypeError(`For '${op}', the argument '${name}' is missing.`);
+    });
+    const { seen } = this;
+    for (const old of seen) if (names.every((name) => sameAttr(old[name], attrs[name]))) return old;
+    if (seen.length >= internLimit) seen.shift();
+    seen.push(Object.freeze(attrs));
+    return attrs;
+  }
+}

@@ -1,0 +1,55 @@
+import { bindArguments, isOptions } from './args.ts';
+import { AttrReader } from './attr-reader.ts';
+import type { Result } from './call.ts';
+import { invoke, withPath } from './call.ts';
+import { fastCall } from './fast-call.ts';
+import { OpDef } from './op-def.ts';
+import type { OpSpec, RawSpec } from './op-spec.ts';
+import type { AnyPrimitive } from './primitive.ts';
+import { primitiveClass } from './primitive.ts';
+import { register } from './registry.ts';
+
+type AnyFn = (...args: never[]) => unknown;
+
+/**
+ * An op as a function: its type is F. `Primitive` is its class form: `new op.Primitive(attributes)(inputs)`, of type P.
+ */
+export type Op<F extends AnyFn, P = new () => F> = F & { readonly def: OpDef; readonly Primitive: P };
+
+export type AnyOp = Op<AnyFn, AnyPrimitive>;
+
+/**
+ * Declares an op: signature, dtypes, shape inference, kernel and gradient in one place. What it gives is a function that
+ * takes the inputs and then the attributes, by position or by name; annotate the variable with its type:
+ * `export const add: Op<(x: Operand, y: Operand) => Tensor> = defineOp({ ... })`.
+ */
+export function defineOp<const S extends string, F extends AnyFn, P, A = Record<never, never>>(
+  spec: OpSpec<S, A>,
+): Op<F, P> {
+  const raw = spec as unknown as RawSpec;
+  const forms = (['each', 'pull', 'push', 'routine', 'alias', 'body'] as const).filter((form) => raw[form]);
+  if (forms.length !== 1) throw new Error(`defineOp '${raw.name}': there must be one kernel form, but got ${forms.join(', ') || 'none'}`);
+  const def = new OpDef(raw);
+  const { inputs, callAttrs, classAttrs } = def.sig;
+  const order = [...callAttrs, ...classAttrs];
+  const reader = new AttrReader(raw.name, raw.attrs ?? {}, order);
+  const names = [...inputs.map((i) => i.name), ...order];
+  const required = inputs.findIndex((i) => i.optional);
+  const count = inputs.length;
+
+  const general = (args: readonly unknown[]): Result => {
+    try {
+      const plain = args.length <= names.length && !isOptions(args[args.length - 1]);
+      const values = plain ? args : bindArguments(raw.name, names, required < 0 ? count : required, args);
+      return invoke(def, values.slice(0, count), reader.read(values.slice(count)));
+    } catch (error) {
+      throw withPath(error);
+    }
+  };
+  const fn = fastCall(def, general);
+  const title = raw.fn ?? raw.name.charAt(0).toLowerCase() + raw.name.slice(1);
+  Object.defineProperty(fn, 'name', { value: title });
+  const op = Object.assign(fn, { def, Primitive: primitiveClass(def) }) as unknown as Op<F, P>;
+  register(op as unknown as AnyOp);
+  return op;
+}

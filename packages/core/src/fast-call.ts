@@ -1,0 +1,69 @@
+import { sameShape } from '@sporelet/ir';
+import type { Result } from './call.ts';
+import { running } from './dispatch.ts';
+import type { OpDef } from './op-def.ts';
+import { scalarValue } from './scalars.ts';
+import { Tensor } from './tensor.ts';
+import { ConcreteValue } from './value.ts';
+
+type General = (args: readonly unknown[]) => Result;
+
+/**
+ * The function form of an op. Element-wise ops of one or two inputs without attributes run at once when everything is
+ * concrete, on one device, of one shape (or a scalar) and a kernel has been made before; all else takes the general way.
+ */
+export function fastCall(def: OpDef, general: General): (...args: unknown[]) => Result {
+  const { inputs, callAttrs, classAttrs, outputs } = def.sig;
+  const simple = def.spec.each && !callAttrs.length && !classAttrs.length && outputs.length === 1 && !def.writes;
+  if (simple && inputs.length === 1) return unary(def, general);
+  if (simple && inputs.length === 2 && inputs[0]!.group === inputs[1]!.group) return binary(def, general);
+  return (...args) => general(args);
+}
+
+function unary(def: OpDef, general: General): (...args: unknown[]) => Result {
+  const { fast } = def;
+  return function (x?: unknown): Result {
+    if (arguments.length === 1 && running.graph === null && x instanceof Tensor) {
+      const a = x.$value;
+      if (a instanceof ConcreteValue) {
+        const id = a.dtype.id;
+        const e = fast[((id << 4) | id) << 2];
+        if (e !== undefined && e.device === a.device && a.size !== 0) {
+          const out = e.device.allocate(a.size * e.itemsize);
+          e.exe.run([a.storage], [out], a.size);
+          return new Tensor(new ConcreteValue(e.dtype, a.shape, a.size, out, e.device));
+        }
+      }
+    }
+    return general(Array.from(arguments as ArrayLike<unknown>));
+  };
+}
+
+function binary(def: OpDef, general: General): (...args: unknown[]) => Result {
+  const { fast } = def;
+  return function (x?: unknown, y?: unknown): Result {
+    if (arguments.length === 2 && running.graph === null && x instanceof Tensor) {
+      const a = x.$value;
+      if (a instanceof ConcreteValue) {
+        let b: unknown;
+        if (y instanceof Tensor) b = y.$value;
+        // Other dtypes may be lifted by the number.
+        else if (typeof y === 'number' && a.dtype.isFloat) b = scalarValue(y, a.dtype, a.device);
+        if (b instanceof ConcreteValue) {
+          const same = a.shape === b.shape || sameShape(a.shape, b.shape);
+          const mask = same ? 0 : b.shape.length === 0 ? 2 : a.shape.length === 0 ? 1 : -1;
+          const e = mask < 0 ? undefined : fast[(((a.dtype.id << 4) | b.dtype.id) << 2) | mask];
+          if (e !== undefined && e.device === a.device && e.device === b.device) {
+            const big = mask === 1 ? b : a;
+            if (big.size !== 0) {
+              const out = e.device.allocate(big.size * e.itemsize);
+              e.exe.run([a.storage, b.storage], [out], big.size);
+              return new Tensor(new ConcreteValue(e.dtype, big.shape, big.size, out, e.device));
+            }
+          }
+        }
+      }
+    }
+    return general(Array.from(arguments as ArrayLike<unknown>));
+  };
+}

@@ -1,0 +1,181 @@
+import type { DType } from '@sporelet/ir';
+import { ValueError, sameShape, shapeText } from '@sporelet/ir';
+import { bindArguments } from './args.ts';
+import type { TensorData } from './tensor.ts';
+import { Tensor } from './tensor.ts';
+import { coreOps } from './core-ops.ts';
+import { describe } from './text.ts';
+
+export interface ParameterOptions {
+  /** Name in checkpoints and prints; by default the path of attributes that leads to it. */
+  name?: string | null | undefined;
+  /** Whether `trainableParams` lists it. Default true. */
+  requiresGrad?: boolean | undefined;
+  layerwiseParallel?: boolean | undefined;
+  parallelOptimizer?: boolean | undefined;
+}
+
+const names = ['defaultInput', 'name', 'requiresGrad', 'layerwiseParallel', 'parallelOptimizer'] as const;
+
+let resolveName: ((parameter: Parameter) => string | null) | null = null;
+
+/** Lets the package that knows cells name parameters by where they are found. */
+export function setNameResolver(resolver: (parameter: Parameter) => string | null): void {
+  resolveName = resolver;
+}
+
+/** Makes an initializer's tensor from a name, number or initializer; installed by the initializers. */
+let makeInit: ((init: unknown, shape: readonly number[], dtype: DType) => Tensor) | null = null;
+export function installInitializer(make: typeof makeInit): void {
+  makeInit = make;
+}
+
+function checkBool(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`For 'Parameter', the '${name}' must be a bool, but got ${describe(value)}.`);
+}
+
+/** A tensor that training changes: ops that update in place take Parameters. */
+export class Parameter extends Tensor {
+  private ownName: string | null = null;
+  private grad = true;
+  private layerwise = false;
+  private parallel = true;
+
+  /**
+   * `new Parameter(data, name?, requiresGrad?)`, `new Parameter(data, { name, requiresGrad })` or all by name.
+   * @throws ValueError for a boolean as data or a name that is too long
+   */
+  constructor(data: TensorData, name?: string | null | ParameterOptions, requiresGrad?: boolean | ParameterOptions);
+  constructor(named: ParameterOptions & { readonly defaultInput: TensorData });
+  constructor(...args: readonly unknown[]) {
+    super(...(args as [TensorData]));
+    const [, name, requiresGrad, layerwise, parallel] = bindArguments('Parameter', names, 1, args);
+    this.ownName = checkName(name);
+    if (requiresGrad !== undefined) this.requiresGrad = requiresGrad as boolean;
+    if (layerwise !== undefined) this.layerwiseParallel = layerwise as boolean;
+    if (parallel !== undefined) this.parallelOptimizer = parallel as boolean;
+  }
+
+  protected override fill(_op: string, args: readonly unknown[]): void {
+    const [data] = bindArguments('Parameter', names, 1, args);
+    if (typeof data === 'boolean') throw new ValueError("For 'Parameter', the 'defaultInput' must not be a bool.");
+    super.fill('Parameter', [data]);
+  }
+
+  /** `conv1.weight`: the path of attributes that leads to it in the outermost cell, or the name it was given. */
+  get name(): string {
+    return resolveName?.(this) ?? this.ownName ?? 'Parameter';
+  }
+  set name(name: string | null) {
+    this.ownName = checkName(name);
+  }
+  /** The name it was given, null if none. @internal */
+  get $ownName(): string | null {
+    return this.ownName;
+  }
+
+  get requiresGrad(): boolean {
+    return this.grad;
+  }
+  set requiresGrad(value: boolean) {
+    this.grad = checkBool('requiresGrad', value);
+  }
+  get layerwiseParallel(): boolean {
+    return this.layerwise;
+  }
+  set layerwiseParallel(value: boolean) {
+    this.layerwise = checkBool('layerwiseParallel', value);
+  }
+  get parallelOptimizer(): boolean {
+    return this.parallel;
+  }
+  set parallelOptimizer(value: boolean) {
+    this.parallel = checkBool('parallelOptimizer', value);
+  }
+
+  /** A plain tensor with the present elements: later updates do not show in it. */
+  value(): Tensor {
+    return new Tensor(this.$share());
+  }
+
+  /**
+   * Replaces the elements; they are cast to the parameter's dtype when it is the higher one.
+   * @param sliceShape - allow another shape
+   * @throws ValueError for another shape, TypeError for a higher dtype
+   */
+  setData(data: TensorData, sliceShape = false): this {
+    const isNumber = typeof data === 'number' || typeof data === 'bigint';
+    if (!isNumber && !(data instanceof Tensor) && typeof data !== 'object') {
+      throw new TypeError(`For 'Parameter.setData', the 'data' must be a Tensor or a number, but got ${describe(data)}.`);
+    }
+    const given = data instanceof Tensor ? data : new Tensor(data);
+    if (!sliceShape && !sameShape(given.shape, this.shape) && !(isNumber && this.size === 1)) {
+      throw new ValueError(
+        `For 'Parameter.setData', the shape of '${this.name}' is ${shapeText(this.shape)}, ` +
+          `but the data has shape ${shapeText(given.shape)}.`,
+      );
+    }
+    let next = given;
+    if (given.dtype !== this.dtype) {
+      const number = isNumber && (this.dtype.isFloat || Number.isInteger(data) || typeof data === 'bigint');
+      if (!number && rank(given.dtype) > rank(this.dtype)) {
+        throw new TypeError(
+          `For 'Parameter.setData', data of ${given.dtype.name} does not fit the ${this.dtype.name} of '${this.name}': ` +
+            `cast it first.`,
+        );
+      }
+      next = number ? new Tensor(data, this.dtype) : coreOps().cast(given, this.dtype);
+    }
+    if (!sliceShape && next.ndim !== this.ndim) next = coreOps().reshape(next, this.shape);
+    if (next === given) this.$rebind(given.$share());
+    else this.$rebind(next.$value);
+    return this;
+  }
+
+  /**
+   * A new Parameter of the same name, dtype and shape.
+   * @param init - 'same' for the same elements, or what `initializer` takes
+   */
+  clone(init: unknown = 'same'): Parameter {
+    const { shape, dtype } = this;
+    const made = init === 'same' ? this : (makeInit ?? noInit)(init, shape, dtype);
+    const copy = new Parameter(made, this.ownName ?? this.name, this.grad);
+    copy.layerwise = this.layerwise;
+    copy.parallel = this.parallel;
+    return copy;
+  }
+  /** The same as `clone('same')`. */
+  copy(): Parameter {
+    return this.clone();
+  }
+
+  override toString(): string {
+    const { shape, dtype } = this;
+    const grad = this.grad ? 'True' : 'False';
+    return `Parameter (name=${this.name}, shape=${shapeText(shape)}, dtype=${dtype.name}, requires_grad=${grad})`;
+  }
+  override $repr(): string {
+    return this.toString();
+  }
+  override $describe(): string {
+    return `Parameter[${this.dtype.name}]`;
+  }
+}
+
+const noInit = (): never => {
+  throw new Error('no initializers are installed');
+};
+
+const order = ['bool', 'uint', 'int', 'bfloat', 'float', 'complex'];
+const rank = (d: DType): number => order.indexOf(d.kind) * 100 + d.itemsize;
+
+function checkName(name: unknown): string | null {
+  if (name === undefined || name === null) return null;
+  if (typeof name !== 'string') {
+    throw new ValueError(`For 'Parameter', the 'name' must be a str or None, but got ${describe(name)}.`);
+  }
+  const text = name.trim();
+  if (text.length > 1024) throw new ValueError(`For 'Parameter', the 'name' has ${text.length} letters; at most 1024.`);
+  return text || null;
+}

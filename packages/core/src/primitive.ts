@@ -1,0 +1,77 @@
+import { bindArguments } from './args.ts';
+import type { Attrs } from './attr.ts';
+import { AttrReader } from './attr-reader.ts';
+import { invoke, withPath } from './call.ts';
+import type { OpDef } from './op-def.ts';
+import { repr } from './text.ts';
+
+/** The class form of any op. */
+export type AnyPrimitive = new (...args: never[]) => (...args: never[]) => unknown;
+
+/** What instances of primitives have besides being callable. */
+export interface PrimitiveMembers {
+  readonly name: string;
+  readonly def: OpDef;
+  /** The attributes given to the constructor. */
+  readonly attrs: Attrs;
+  toString(): string;
+}
+
+/** Base of all primitives' instances, for `instanceof`. */
+export class Primitive {
+  readonly name: string;
+  readonly def: OpDef;
+  readonly attrs: Attrs;
+
+  constructor(def: OpDef, attrs: Attrs) {
+    this.name = def.name;
+    this.def = def;
+    this.attrs = attrs;
+  }
+  toString(): string {
+    const shown = Object.entries(this.attrs).map(([name, value]) => `${name}=${repr(value)}`);
+    return `Prim[${this.name}]<${shown.join(', ')}>`;
+  }
+  $repr(): string {
+    return this.toString();
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** The class form of an op: constructor attributes first, then the inputs by calling the instance. */
+export function primitiveClass(def: OpDef): AnyPrimitive {
+  const { inputs, callAttrs, classAttrs } = def.sig;
+  const table = def.spec.attrs ?? {};
+  const own = Object.fromEntries(classAttrs.map((n) => [n, table[n]!]));
+  const ofClass = new AttrReader(def.name, own, classAttrs);
+  const ofCall = new AttrReader(def.name, table, [...callAttrs, ...classAttrs]);
+  const names = [...inputs.map((i) => i.name), ...callAttrs];
+  const optional = inputs.findIndex((i) => i.optional);
+  const required = optional < 0 ? inputs.length : optional;
+
+  const made = class extends Primitive {
+    constructor(...args: readonly unknown[]) {
+      const given = bindArguments(def.name, classAttrs, 0, args);
+      const attrs = ofClass.read(given);
+      const fixed = classAttrs.map((name) => attrs[name]);
+      const self = (...call: readonly unknown[]): unknown => {
+        try {
+          const values = bindArguments(def.name, names, required, call);
+          const all = ofCall.read([...values.slice(inputs.length), ...fixed]);
+          return invoke(def, values.slice(0, inputs.length), all);
+        } catch (error) {
+          throw withPath(error);
+        }
+      };
+      super(def, attrs);
+      Object.setPrototypeOf(self, new.target.prototype);
+      delete (self as { length?: unknown }).length;
+      Object.defineProperty(self, 'name', { value: def.name, configurable: true });
+      return Object.assign(self, { def, attrs }) as unknown as Primitive;
+    }
+  };
+  Object.defineProperty(made, 'name', { value: def.name });
+  return made as unknown as AnyPrimitive;
+}

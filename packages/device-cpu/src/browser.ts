@@ -1,0 +1,2 @@
+export * from './index.ts';
+export { browserPlatform as hostPlatform } from './platform-browser.ts';

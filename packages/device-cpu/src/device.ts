@@ -1,0 +1,63 @@
+import { compileKernel } from '@sporelet/compiler';
+import type { Target } from '@sporelet/compiler';
+import type { Device, DType, Executable, Kernel, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir';
+import { sizeOf } from '@sporelet/ir';
+import type { Platform } from './platform.ts';
+import type { CpuOptions } from './runtime.ts';
+import { CpuRuntime } from './runtime.ts';
+import type { CpuStorage } from './storage.ts';
+
+/** A function `f32x4.relaxed_madd(a, b, c)`: valid only where the engine has relaxed SIMD. */
+const RELAXED = Uint8Array.of(
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 8, 1, 0x60, 3, 0x7b, 0x7b, 0x7b, 1, 0x7b, 3, 2, 1, 0,
+  10, 13, 1, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 0x02, 0x0b,
+); // prettier-ignore
+
+/** A written body: its operands are copied out of the heap and back, since it runs on ordinary arrays. */
+class RoutineExecutable implements Executable {
+  private readonly kernel: Kernel;
+  private readonly runtime: CpuRuntime;
+
+  constructor(kernel: Kernel, runtime: CpuRuntime) {
+    this.kernel = kernel;
+    this.runtime = runtime;
+  }
+
+  run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
+    const { kernel, runtime } = this;
+    const read = (spec: TensorSpec, i: number): RoutineArray => {
+      const bytes = new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize);
+      runtime.read(inputs[i] as CpuStorage, bytes);
+      return { ...spec, data: typed(bytes, spec.dtype) };
+    };
+    const outs = kernel.outputs.map(({ spec }) => {
+      const bytes = new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize);
+      return { bytes, array: { ...spec, data: typed(bytes, spec.dtype) } };
+    });
+    kernel.routine!(
+      kernel.inputs.map(read),
+      outs.map((o) => o.array),
+    );
+    outs.forEach((o, i) => runtime.write(outputs[i] as CpuStorage, o.bytes));
+  }
+}
+
+function typed(bytes: Uint8Array, dtype: DType): TypedArray {
+  return new dtype.array(bytes.buffer, 0, bytes.byteLength / dtype.itemsize);
+}
+
+/** The CPU: kernels as WebAssembly over one heap, a pool of threads for the large ones. */
+export class CpuDevice extends CpuRuntime implements Device {
+  readonly name = 'CPU';
+  readonly target: Target;
+
+  constructor(platform: Platform, options: CpuOptions = {}) {
+    super(platform, options);
+    this.target = { shared: this.heap.shared, relaxed: WebAssembly.validate(RELAXED) };
+  }
+
+  compile(kernel: Kernel): Executable {
+    if (kernel.routine) return new RoutineExecutable(kernel, this);
+    return this.load(compileKernel(kernel, this.target), kernel.outOfRange);
+  }
+}

@@ -1,0 +1,10 @@
+export { PlanExecutable } from './executable.ts';
+export { Heap } from './heap.ts';
+export type { HeapOptions } from './heap.ts';
+export type { Platform, WorkerHandle, WorkerStart } from './platform.ts';
+export { Pool } from './pool.ts';
+export { CpuRuntime } from './runtime.ts';
+export type { CpuOptions } from './runtime.ts';
+export { StorageTable } from './storage-table.ts';
+export type { CollectOptions, CpuMemoryStats } from './storage-table.ts';
+export { CpuStorage } from './storage.ts';

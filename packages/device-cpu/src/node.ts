@@ -1,0 +1,2 @@
+export * from './index.ts';
+export { nodePlatform as hostPlatform } from './platform-node.ts';

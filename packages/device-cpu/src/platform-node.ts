@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Script, createContext, runInNewContext } from 'node:vm';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
+
+/**
+ * WeakRefs made or read in a job keep their objects until the job ends. The end of an evaluation in a context with its own
+ * microtask queue counts as such an end, and runs none of the program's own microtasks; then a full collection empties
+ * the WeakRefs of what is unreachable. Finalizers would only run after the event loop has turned.
+ */
+function makeCollector(): Collector | undefined {
+  try {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as unknown;
+    setFlagsFromString('--no-expose-gc');
+    if (typeof gc !== 'function') return undefined;
+    const script = new Script('0');
+    const context = createContext({}, { microtaskMode: 'afterEvaluate' });
+    const checkpoint = (): void => void script.runInContext(context);
+    return {
+      checkpoint,
+      collect() {
+        checkpoint();
+        (gc as () => void)();
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle {
+  const text = `${script}\nbegin(require('node:worker_threads').workerData);`;
+  // No loaders or flags of the main thread: the script needs none, and they slow its start.
+  const worker = new Worker(text, {
+    eval: true,
+    workerData: start,
+    execArgv: [],
+    env: SHARE_ENV,
+    name: `sporelet-${start.index}`,
+  });
+  worker.on('error', failed);
+  worker.unref();
+  return { terminate: () => void worker.terminate() };
+}
+
+/** Node, and what is like it. */
+export function nodePlatform(): Platform {
+  return { parallelism: availableParallelism(), sharedMemory: true, canWait: true, startWorker, makeCollector };
+}

@@ -1,0 +1,32 @@
+/** What a worker of the pool is started with. */
+export interface WorkerStart {
+  readonly memory: WebAssembly.Memory;
+  /** 0 for the first worker; the main thread has no number. */
+  readonly index: number;
+}
+
+export interface WorkerHandle {
+  terminate(): void;
+}
+
+/** What the device asks of the place it runs in. One object for each platform, injected: shared code names neither Node nor a browser. */
+export interface Platform {
+  /** Threads the machine offers, the main thread included. */
+  readonly parallelism: number;
+  /** Whether memory can be shared with workers. */
+  readonly sharedMemory: boolean;
+  /** Whether this thread may block in Atomics.wait (a browser's main thread may not). */
+  readonly canWait: boolean;
+  /** Starts a worker on the text of a script; it never keeps the process alive. `failed` is called when it dies. */
+  startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle;
+  /** Undefined where garbage cannot be looked for: there finalizers report it. */
+  makeCollector(): Collector | undefined;
+}
+
+/** Synchronous search for garbage. */
+export interface Collector {
+  /** Lets go of the objects that WeakRefs made or read in the running job keep alive until its end. */
+  checkpoint(): void;
+  /** After it the WeakRefs of all unreachable objects are empty. */
+  collect(): void;
+}

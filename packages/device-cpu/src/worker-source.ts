@@ -1,0 +1,118 @@
+import { claimModule } from './claim.ts';
+
+/**
+ * The words by which the threads of a pool talk, as indices of 32-bit words in the heap's first page. What different
+ * threads write lies on different cache lines.
+ */
+export const words = {
+  /** 64 bits: epoch and chunks left (see claim.ts). */
+  claim: 256,
+  /** The epoch again: what idle workers watch. */
+  bell: 272,
+  /** Workers that wait at the bell. */
+  sleepers: 288,
+  /** Chunks that workers have finished in this region. */
+  done: 304,
+  /** 1 while the main thread waits for `done`. */
+  waiting: 320,
+  /** Workers with this number or a greater one rest. */
+  limit: 336,
+  /** Workers that have started. */
+  started: 352,
+  /** The region's job: kernel module (number, address and length of its bytes), function, arguments, units, units of a chunk, chunks. */
+  job: 368,
+  /** 1 when a worker has failed, then the length of its message. */
+  error: 384,
+  errorLength: 385,
+  /** The message, a character a word. */
+  errorText: 400,
+} as const;
+
+/** Characters of a worker's message that are kept. */
+export const ERROR_CHARACTERS = 500;
+/** Idle threads look at a word this long before they sleep, in milliseconds. */
+export const SPIN_MS = 0.02;
+/** Looks between two readings of the clock. */
+export const SPIN_TIMES = 400;
+
+/**
+ * What a worker runs: `begin({ memory, index })` never returns. A worker believes what it reads of a job only while it
+ * holds a chunk of the same epoch, or while chunks of it are left: the main thread changes a job only when all are done.
+ */
+export const workerSource = (): string => `'use strict';
+function begin({ memory, index }) {
+  const W = ${JSON.stringify(words)};
+  const i32 = new Int32Array(memory.buffer, 0, 16384);
+  const env = { env: { memory } };
+  const make = (bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes), env).exports;
+  const { take, left, spin } = make(new Uint8Array([${claimModule().join()}]));
+  const modules = new Map();
+
+  function kernelOf(epoch, id, address, length, fn) {
+    let kernels = modules.get(id);
+    if (kernels === undefined) {
+      if (left(W.claim * 4, epoch) === 0) return undefined;
+      // A memory that another thread has grown gets its new length at a safe point of this one.
+      let buffer = memory.buffer;
+      for (let i = 0; i < 1e6 && buffer.byteLength < address + length; i++) buffer = memory.buffer;
+      const bytes = new Uint8Array(buffer, address, length).slice();
+      if (left(W.claim * 4, epoch) === 0) return undefined;
+      if (modules.size >= 1000) modules.clear();
+      modules.set(id, (kernels = make(bytes)));
+    }
+    return kernels['k' + fn];
+  }
+
+  function fail(error) {
+    if (Atomics.compareExchange(i32, W.error, 0, 1) !== 0) return;
+    const text = String(error).slice(0, ${ERROR_CHARACTERS});
+    for (let i = 0; i < text.length; i++) i32[W.errorText + i] = text.charCodeAt(i);
+    i32[W.errorLength] = text.length;
+  }
+
+  function work(epoch) {
+    const j = W.job;
+    const id = i32[j], address = i32[j + 1] >>> 0, length = i32[j + 2], fn = i32[j + 3];
+    const args = i32[j + 4], units = i32[j + 5], chunk = i32[j + 6], count = i32[j + 7];
+    let kernel;
+    try {
+      kernel = kernelOf(epoch, id, address, length, fn);
+    } catch {
+      return; // No chunk was claimed: the others do the work.
+    }
+    if (kernel === undefined) return;
+    for (let n = take(W.claim * 4, epoch); n !== 0; n = take(W.claim * 4, epoch)) {
+      try {
+        const lo = (count - n) * chunk;
+        kernel(args, lo, Math.min(lo + chunk, units));
+      } catch (error) {
+        fail(error);
+      }
+      Atomics.add(i32, W.done, 1);
+      if (Atomics.load(i32, W.waiting) !== 0) Atomics.notify(i32, W.done);
+    }
+  }
+
+  function next(seen) {
+    const until = performance.now() + ${SPIN_MS};
+    do {
+      const epoch = spin(W.bell * 4, seen, ${SPIN_TIMES});
+      if (epoch !== seen) return epoch;
+    } while (performance.now() < until);
+    Atomics.add(i32, W.sleepers, 1);
+    Atomics.wait(i32, W.bell, seen);
+    Atomics.sub(i32, W.sleepers, 1);
+    return Atomics.load(i32, W.bell);
+  }
+
+  Atomics.add(i32, W.started, 1);
+  Atomics.notify(i32, W.started);
+  let epoch = 0;
+  for (;;) {
+    for (let limit = Atomics.load(i32, W.limit); index >= limit; limit = Atomics.load(i32, W.limit))
+      Atomics.wait(i32, W.limit, limit);
+    epoch = next(epoch);
+    work(epoch);
+  }
+}
+`;
