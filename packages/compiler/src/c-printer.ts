@@ -138,6 +138,11 @@ export function printC(kernel: Kernel, name = 'k0'): string {
   return [prelude(), head, ...pointers, body, '}', ''].join('\n');
 }
 
+/** Units that the printed C function counts: its `hi` for a whole run. */
+export function unitsOfC(kernel: Kernel): number {
+  return placed(kernel, kernel.outputs as readonly PullOutput[], 'row').units;
+}
+
 /** One nest for outputs over common axes, without lanes; `units` is what its unit loop counts. */
 export function placed(kernel: Kernel, outputs: readonly PullOutput[], by: 'row' | 'element') {
   const values = outputs.map((o) => lowerStored(o.value, kernel.inputs));

@@ -1,4 +1,4 @@
-export { C_FLAGS, printC } from './c-printer.ts';
+export { C_FLAGS, printC, unitsOfC } from './c-printer.ts';
 export * from './compile.ts';
 export * from './emit-pull.ts';
 export * from './plan.ts';

@@ -15,7 +15,11 @@ function checkLayout(blocks: Blocks, taken: readonly number[], from: number, end
   expect(blocks.used).toBe(spans.reduce((sum, [start, stop]) => sum + stop - start, 0));
 }
 
-const size = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3000 }), fc.constantFrom(1, 16, 64, 1024));
+const size = fc.oneof(
+  fc.integer({ min: 1, max: 40 }),
+  fc.integer({ min: 1, max: 3000 }),
+  fc.constantFrom(1, 16, 64, 1024),
+);
 const action = fc.oneof(
   { weight: 5, arbitrary: size.map((units) => ({ take: units })) },
   { weight: 4, arbitrary: fc.nat().map((pick) => ({ give: pick })) },
@@ -80,7 +84,8 @@ describe('Blocks', () => {
     const random = (n: number): number => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 1) % n;
     let mostUsed = 0;
     for (let i = 0; i < 60_000; i++) {
-      if (live.length > 200 || (live.length > 0 && random(2) === 0)) blocks.give(live.splice(random(live.length), 1)[0]!);
+      if (live.length > 200 || (live.length > 0 && random(2) === 0))
+        blocks.give(live.splice(random(live.length), 1)[0]!);
       else {
         const units = 1 + random([8, 100, 3000][random(3)]!);
         let id = blocks.take(units);

@@ -18,31 +18,31 @@ const logTail: Coefficients = [
 /** The bits of sqrt(1/2). */
 const sqrtHalf = [0x3f3504f3n, 0x3fe6a09e667f3bcdn] as const;
 
-/** A number m 2^k with sqrt(1/2) <= m < sqrt(2): k as a float, m - 1, and the bits of k in exponent position. */
-interface Split {
+/** A number m 2^k with least <= m < 2 least: k as a float, m, and the bits of k in exponent position. */
+export interface Split {
   readonly k: Expr;
-  readonly f: Expr;
+  readonly m: Expr;
   readonly exponent: Expr;
 }
 
-/** x must be normal. */
-function split(f: Format, x: Expr): Split {
-  const root = f.integer(sqrtHalf[f.wide]);
+/** x must be normal; the least m is given by its bits. */
+function split(f: Format, x: Expr, least = sqrtHalf[f.wide]): Split {
+  const root = f.integer(least);
   const i = x.bits(f.int).sub(root);
   const fraction = f.integer(2n ** BigInt(f.mantissa) - 1n);
   const m = i.and(fraction).add(root).bits(f.float);
-  return { k: f.toFloat(i.shr(f.integer(f.mantissa))), f: m.sub(1), exponent: i.and(f.integer(-(2n ** BigInt(f.mantissa)))) };
+  return { k: f.toFloat(i.shr(f.integer(f.mantissa))), m, exponent: i.and(f.integer(-(2n ** BigInt(f.mantissa)))) };
 }
 
 /** The split of any positive number, denormals too. */
-function splitAny(f: Format, x: Expr): Split {
+export function splitAny(f: Format, x: Expr, least?: bigint): Split {
   const tiny = x.lt(f.power(1 - f.bias));
-  const s = split(f, where(tiny, x.mul(f.power(f.mantissa + 2)), x));
+  const s = split(f, where(tiny, x.mul(f.power(f.mantissa + 2)), x), least);
   return { ...s, k: s.k.sub(where(tiny, f.num(f.mantissa + 2), f.num(0))) };
 }
 
-/** log of what was split. */
-function logOf(f: Format, { k, f: t }: Split): Expr {
+/** log((1 + t) 2^k) for sqrt(1/2) <= 1 + t < sqrt(2). */
+function logOf(f: Format, k: Expr, t: Expr): Expr {
   const { half, rest } = log1pParts(f, t);
   return rest.add(k.mul(f.num(ln2Low))).sub(half).add(t).add(k.mul(f.num(ln2High)));
 }
@@ -62,7 +62,14 @@ function logSpecial(f: Format, x: Expr, y: Expr): Expr {
 }
 
 export function log(f: Format, x: Expr): Expr {
-  return logSpecial(f, x, logOf(f, splitAny(f, x)));
+  const { k, m } = splitAny(f, x);
+  return logSpecial(f, x, logOf(f, k, m.sub(1)));
+}
+
+/** log(x) for a normal positive x only. */
+export function logNormal(f: Format, x: Expr): Expr {
+  const { k, m } = split(f, x);
+  return logOf(f, k, m.sub(1));
 }
 
 /** An unevaluated sum of two floats. */
@@ -75,8 +82,9 @@ export interface Pair {
  * log_b(x) for a positive finite x as a pair, from 1/ln(b) and log_b(2) in two parts each; the high parts leave
  * room for exact products (the scheme of FreeBSD's e_log2 and e_log10).
  */
-export function logPair(f: Format, x: Expr, inverse: readonly [Both, Both] | null, two: readonly [Both, Both] | null): Pair {
-  const { k, f: t } = splitAny(f, x);
+function logPair(f: Format, x: Expr, inverse: readonly [Both, Both] | null, two: readonly [Both, Both] | null): Pair {
+  const { k, m } = splitAny(f, x);
+  const t = m.sub(1);
   const { half, rest } = log1pParts(f, t);
   const head = f.head(t.sub(half), f.wide ? 32 : 12);
   const tail = t.sub(head).sub(half).add(rest);
@@ -118,7 +126,7 @@ function log1pFinite(f: Format, x: Expr, more: Expr | null = null): Expr {
   const s = split(f, u);
   // 2^(1-k), as 2^-k may be denormal.
   const twice = f.integer(BigInt(f.bias + 1) << BigInt(f.mantissa)).sub(s.exponent).bits(f.float);
-  return logOf(f, { ...s, k: more ? s.k.add(more) : s.k, f: s.f.add(lost.mul(twice).mul(0.5)) });
+  return logOf(f, more ? s.k.add(more) : s.k, s.m.sub(1).add(lost.mul(twice).mul(0.5)));
 }
 
 export function log1p(f: Format, x: Expr): Expr {

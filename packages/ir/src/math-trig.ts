@@ -63,8 +63,8 @@ function reduce(f: Format, x0: Expr): Reduced {
   return { r, low: low!.sub(m.mul(c6)).sub(n.mul(part(4))), quadrant: f.lowBits(n, 0) };
 }
 
-/** sin and cos of r + low. */
-function sinCos(f: Format, { r, low }: Reduced): { sin: Expr; cos: Expr } {
+/** sin and cos of r + low, |r| <= 0.8. */
+export function sinCos(f: Format, { r, low }: { readonly r: Expr; readonly low: Expr }): { sin: Expr; cos: Expr } {
   const z = r.mul(r);
   const sin = r.add(r.mul(z).mul(f.poly(z, sinTail)).add(low));
   const half = z.mul(0.5);

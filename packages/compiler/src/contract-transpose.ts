@@ -1,0 +1,153 @@
+import { advance, repeat, repeatLocal } from './contract-wasm.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+import { I32, V128 } from './wasm-encoder.ts';
+import type { FunctionWriter } from './wasm-encoder.ts';
+
+/** Bytes of an element that moves between planes and lanes. */
+export const SIZE = 4;
+
+const words = (...lanes: readonly number[]): number[] => lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
+const LOW = words(0, 4, 1, 5);
+const HIGH = words(2, 6, 3, 7);
+const LOW2 = words(0, 1, 4, 5);
+const HIGH2 = words(2, 3, 6, 7);
+
+/** Transposes four vectors of four 4-byte elements, in place. */
+function transpose4(f: FunctionWriter, [a, b, c, d]: readonly [number, number, number, number], t: readonly number[]): void {
+  const shuffled = (x: number, y: number, order: readonly number[], to: number) => f.get(x).get(y).shuffle(order).set(to);
+  shuffled(a, b, LOW, t[0]!);
+  shuffled(a, b, HIGH, t[1]!);
+  shuffled(c, d, LOW, t[2]!);
+  shuffled(c, d, HIGH, t[3]!);
+  shuffled(t[0]!, t[2]!, LOW2, a);
+  shuffled(t[0]!, t[2]!, HIGH2, b);
+  shuffled(t[1]!, t[3]!, LOW2, c);
+  shuffled(t[1]!, t[3]!, HIGH2, d);
+}
+
+interface Quad {
+  readonly rows: readonly [number, number, number, number];
+  readonly scratch: readonly number[];
+  readonly zero: number;
+}
+
+function quadLocals(f: FunctionWriter): Quad {
+  const v = (): number => f.local(V128);
+  return { rows: [v(), v(), v(), v()], scratch: [v(), v(), v(), v()], zero: v() };
+}
+
+/** Copies `count` neighbouring positions from `existing` planes into `lanes` lanes; absent planes give zeros. */
+function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: number, plane: number, existing: number, lanes: number): void {
+  const step = lanes * SIZE;
+  if (count >= 4) {
+    repeat(f, count >> 2, () => {
+      for (let half = 0; half < lanes; half += 4) {
+        q.rows.forEach((r, i) => {
+          if (half + i < existing) f.get(src).mem('v128.load', (half + i) * plane).set(r);
+          else f.get(q.zero).set(r);
+        });
+        transpose4(f, q.rows, q.scratch);
+        q.rows.forEach((r, p) => f.get(dst).get(r).mem('v128.store', p * step + half * SIZE));
+      }
+      advance(f, src, 16);
+      advance(f, dst, 4 * step);
+    });
+  }
+  if (count % 4 === 0) return;
+  repeat(f, count % 4, () => {
+    for (let half = 0; half < lanes; half += 4) f.get(dst).get(q.zero).mem('v128.store', half * SIZE);
+    for (let l = 0; l < existing; l++) f.get(dst).get(src).mem('i32.load', l * plane).mem('i32.store', l * SIZE);
+    advance(f, src, SIZE);
+    advance(f, dst, step);
+  });
+}
+
+/** One dimension of what is packed: its elements in memory, and the index range that is wanted of it. */
+export interface PackDim {
+  readonly extent: number;
+  readonly low: number;
+  readonly high: number;
+  /** Bytes. */
+  readonly stride: number;
+}
+
+export const packLength = (d: PackDim): number => d.high - d.low + 1;
+export const isPadded = (d: PackDim): boolean => d.low < 0 || d.high >= d.extent;
+
+/** A function (destination, vectors) that stores zeros. */
+export function zeroFunction(b: PlanBuilder): number {
+  return b.internal('zeros', [I32, I32], (f) => {
+    const zero = f.local(V128);
+    repeatLocal(f, 1, () => {
+      f.get(0).get(zero).mem('v128.store');
+      advance(f, 0, 16);
+    });
+  });
+}
+
+/**
+ * A function (source, destination) that packs one plane `[row][run]` of each of `existing` planes into lanes, with the
+ * zeros around it. The source address is that of element (0, 0).
+ */
+export function planeFunction(b: PlanBuilder, row: PackDim, run: PackDim, plane: number, existing: number, lanes: number): number {
+  const zeros = zeroFunction(b);
+  const key = `plane ${JSON.stringify([row, run, plane, existing, lanes])}`;
+  return b.internal(key, [I32, I32], (f) => {
+    const [src, dst] = [0, 1] as const;
+    const q = quadLocals(f);
+    const line = f.local(I32);
+    const vectors = (lanes * SIZE) / 16;
+    const fill = (positions: number): void => {
+      if (positions <= 0) return;
+      if (positions * vectors <= 8) {
+        for (let i = 0; i < positions * vectors; i++) f.get(dst).get(q.zero).mem('v128.store', i * 16);
+      } else f.get(dst).i32(positions * vectors).call(zeros);
+      advance(f, dst, positions * vectors * 16);
+    };
+    const inside = (d: PackDim): [first: number, count: number] => {
+      const first = Math.max(d.low, 0);
+      return [first, Math.min(d.high, d.extent - 1) - first + 1];
+    };
+    const [firstRow, rows] = inside(row);
+    const [first, count] = inside(run);
+    const whole = packLength(run);
+    fill((firstRow - row.low) * whole);
+    f.get(src).i32(firstRow * row.stride + first * run.stride).op('i32.add').set(line);
+    repeat(f, rows, () => {
+      f.get(line).set(src);
+      fill(first - run.low);
+      gatherRun(f, q, src, dst, count, plane, existing, lanes);
+      fill(run.high - (first + count - 1));
+      advance(f, line, row.stride);
+    });
+    fill((row.high - (firstRow + rows - 1)) * whole);
+  });
+}
+
+/** A function (source, destination, positions) that spreads lanes over `existing` planes, `plane` bytes apart. */
+export function unpackFunction(b: PlanBuilder, plane: number, existing: number, lanes: number): number {
+  return b.internal(`unpack ${plane} ${existing} ${lanes}`, [I32, I32, I32], (f) => {
+    const [src, dst, count] = [0, 1, 2] as const;
+    const q = quadLocals(f);
+    const left = f.local(I32);
+    const step = lanes * SIZE;
+    f.get(count).i32(2).op('i32.shr_u').tee(left).if(() => {
+      repeatLocal(f, left, () => {
+        for (let half = 0; half < existing; half += 4) {
+          q.rows.forEach((r, p) => f.get(src).mem('v128.load', p * step + half * SIZE).set(r));
+          transpose4(f, q.rows, q.scratch);
+          q.rows.forEach((r, i) => half + i < existing && f.get(dst).get(r).mem('v128.store', (half + i) * plane));
+        }
+        advance(f, src, 4 * step);
+        advance(f, dst, 16);
+      });
+    }); // prettier-ignore
+    f.get(count).i32(3).op('i32.and').tee(left).if(() => {
+      repeatLocal(f, left, () => {
+        for (let l = 0; l < existing; l++) f.get(dst).get(src).mem('i32.load', l * SIZE).mem('i32.store', l * plane);
+        advance(f, src, step);
+        advance(f, dst, SIZE);
+      });
+    }); // prettier-ignore
+  });
+}

@@ -1,0 +1,1 @@
+export { getSeed, setSeed } from './seed.ts';

@@ -1,0 +1,99 @@
+import { NdArray, Tensor, customGrad, describe, setPathResolver, tupleOf } from '@sporelet/core';
+import type { DType } from '@sporelet/ir';
+import { AttributeError } from '@sporelet/ir';
+import { cast } from '@sporelet/ops';
+import type { Cell } from './cell.ts';
+import { replacedArgs } from './cell-hooks.ts';
+import type { CellHooks } from './cell-hooks.ts';
+import type { CellState } from './cell-state.ts';
+import { stateOf } from './cell-state.ts';
+import { visitMembers } from './members.ts';
+import { markHeld } from './naming.ts';
+import { cellsBelow } from './walk.ts';
+
+type Body = (...args: readonly unknown[]) => unknown;
+/** A gradient of one's own: one per input, from the inputs, the output and its gradient. */
+type Bprop = (...args: readonly unknown[]) => unknown;
+
+/** The cells whose construct is running, outermost first. */
+const running: Cell[] = [];
+let installed = false;
+
+/** Lets errors tell in which cell they were raised. */
+export function installPaths(): void {
+  if (installed) return;
+  installed = true;
+  setPathResolver(currentPath);
+}
+
+function currentPath(): string {
+  const root = running[0];
+  const inner = running.at(-1);
+  if (!root || !inner) return '';
+  for (const [path, cell] of cellsBelow(root, new Set(), root.clsName, false)) if (cell === inner) return path;
+  return running.map((c) => c.clsName).join(' > ');
+}
+
+/** What `net(...args)` does: hooks, `construct`, hooks. */
+export function callCell(cell: Cell, args: readonly unknown[]): unknown {
+  const state = stateOf(cell);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (typeof arg === 'object' && (arg instanceof NdArray || ArrayBuffer.isView(arg))) refuseArray(cell, i, arg);
+  }
+  if (running.length && !state.known) noteNested(cell, state);
+  running.push(cell);
+  try {
+    const { construct, bprop } = cell as unknown as { readonly construct?: Body; readonly bprop?: Bprop };
+    if (typeof construct !== 'function') {
+      throw new AttributeError(`For '${cell.clsName}', the method 'construct' is not defined.`);
+    }
+    const { hooks, precision } = state;
+    if (bprop === undefined && precision === null && hooks === null) return construct.apply(cell, args as unknown[]);
+    return callWith(cell, args, bprop ? withBprop(cell, construct, bprop) : construct, precision, hooks);
+  } finally {
+    running.pop();
+  }
+}
+
+const ordinals = ['1st', '2nd', '3rd'];
+
+function refuseArray(cell: Cell, position: number, array: object): never {
+  const place = ordinals[position] ?? `${position + 1}th`;
+  const what = array.constructor.name;
+  throw new TypeError(
+    `For '${cell.clsName}', the ${place} input must be a Tensor, but got a numpy-like array (${what}): use new Tensor(array).`,
+  );
+}
+
+/** A network's own cells are found by its attributes; one that is not reached by any loses its parameters. */
+function noteNested(cell: Cell, state: CellState): void {
+  markHeld((held) => {
+    stateOf(held).known = true;
+  });
+  if (state.known) return;
+  state.known = true;
+  if (cell.getParameters().next().done) return;
+  const user = running.at(-1)!.clsName;
+  console.warn(
+    `sporelet: ${cell.clsName} is called in the construct of ${user}, but no attribute leads to it: its parameters are ` +
+      'neither trained nor saved. Keep it in a field (not a #private one), an array, a CellList or a CellDict.',
+  );
+}
+
+function callWith(
+  cell: Cell,
+  given: readonly unknown[],
+  construct: Body,
+  precision: DType | null,
+  hooks: CellHooks | null,
+): unknown {
+  let args = given;
+  for (const hook of hooks?.forwardPre.slice() ?? []) args = replacedArgs(hook(cell, tupleOf(args)), args);
+  if (precision) args = args.map((a) => castFloats(a, precision));
+  let body = construct;
+  if (hooks && (hooks.backward.length || hooks.backwardPre.length)) body = withBackwardHooks(cell, construct, hooks);
+  let output = precision ? inPrecision(cell, precision, () => body.apply(cell, args as unknown[])) : body.apply(cell, args as unknown[]);
+  for (const hook of hooks?.forward.slice() ?? []) output = hook(cell, tupleOf(args), output) ?? output;
+  return output;
+}
