@@ -1,5 +1,6 @@
 import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
 import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
+import { emitContraction, recognizeContraction } from './contract.ts';
 import type { Operand } from './emit-pull.ts';
 import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
@@ -38,6 +39,11 @@ export function compileKernel(kernel: Kernel, target: Target): Plan {
       return;
     }
     if (output.form !== 'pull') throw new Error(`${kernel.name}: a routine has no plan`);
+    const contraction = kernel.outputs.length === 1 ? recognizeContraction(output, kernel.inputs) : null;
+    if (contraction) {
+      emitContraction(b, contraction, operands, outs[i]!);
+      return;
+    }
     // Outputs over the very same axes share one loop nest.
     const together: { output: PullOutput; index: number }[] = [];
     kernel.outputs.forEach((o, j) => {

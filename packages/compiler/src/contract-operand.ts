@@ -36,15 +36,21 @@ export function layoutOf(f: Factor, acc: DType): Layout {
 
 /** Adds the copy of an operand where its layout asks for one; returns what to read. */
 export function emitOperand(b: PlanBuilder, f: Factor, layout: Layout, acc: DType, operand: Operand): Operand {
-  if (!layout.copied) return operand;
-  const spec = { dtype: acc, shape: layout.dims };
-  const ref = b.temp(sizeOf(layout.dims) * acc.itemsize);
-  const axes = axesFor(layout.dims);
-  const view = new View(0, operand.spec);
-  let value = view.padded(
-    axes.map((a, d) => axisRef(a).add(layout.low[d]!)),
-    constant(0, operand.spec.dtype),
-  );
+  return layout.copied ? emitCopy(b, f, layout.dims, layout.low, acc, operand) : operand;
+}
+
+/** Adds the conversion of an operand to the accumulator's dtype, where it has another; its shape stays. */
+export function emitCast(b: PlanBuilder, f: Factor, acc: DType, operand: Operand): Operand {
+  const { shape } = f.spec;
+  return f.casts.length ? emitCopy(b, f, shape, shape.map(() => 0), acc, operand) : operand; // prettier-ignore
+}
+
+function emitCopy(b: PlanBuilder, f: Factor, dims: readonly number[], low: readonly number[], acc: DType, operand: Operand): Operand {
+  const spec = { dtype: acc, shape: dims };
+  const ref = b.temp(sizeOf(dims) * acc.itemsize);
+  const axes = axesFor(dims);
+  const index = axes.map((a, d) => axisRef(a).add(low[d]!));
+  let value = new View(0, operand.spec).padded(index, constant(0, operand.spec.dtype));
   for (const to of f.casts) value = value.cast(to);
   emitPull(b, { operands: [operand], outputs: [{ ref, spec, axes, value }] });
   return { ref, spec };

@@ -1,13 +1,15 @@
 import type { PullOutput, TensorSpec } from '@sporelet/ir';
 import type { GemmPlan } from './contract-gemm-plan.ts';
 import { planGemm } from './contract-gemm-plan.ts';
+import { planLanes } from './contract-lanes-plan.ts';
+import type { LanesPlan } from './contract-lanes-plan.ts';
 import { termsOf } from './contract-terms.ts';
 import type { Terms } from './contract-terms.ts';
 import { extentOf } from './contract-wasm.ts';
 
 /** A sum of products that is worth tiles, and how it is computed. */
 export interface Contraction extends Terms {
-  readonly plan: GemmPlan;
+  readonly plan: GemmPlan | LanesPlan;
 }
 
 /** A recognised contraction, or null: a choice by shapes and dtypes only. */
@@ -17,7 +19,10 @@ export function recognizeContraction(output: PullOutput, inputs: readonly Tensor
   const own = (f: typeof t.x, g: typeof t.x): number => extentOf(t.axes.filter((a) => f.axes.has(a) && !g.axes.has(a)));
   const [m, n] = [own(t.x, t.y), own(t.y, t.x)];
   const k = extentOf(t.k);
-  if (Math.min(m, n, k) < 4 || m * n * k < 512) return null;
+  if (k < 4 || extentOf(t.axes) * k < 512) return null;
+  const lanes = planLanes(t);
+  if (lanes) return { ...t, plan: lanes };
+  if (Math.min(m, n) < 4 || m * n * k < 512) return null;
   const plan = planGemm(t);
   return plan && { ...t, plan };
 }

@@ -1,8 +1,9 @@
-import type { DType } from '@sporelet/ir';
 import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitGemm } from './contract-gemm.ts';
-import { emitOperand } from './contract-operand.ts';
+import { emitLanes } from './contract-lanes.ts';
+import { emitCast, emitOperand } from './contract-operand.ts';
 import type { Contraction } from './contract-recognize.ts';
+import type { Factor } from './contract-terms.ts';
 import { vecOf } from './contract-wasm.ts';
 import { emitPull } from './emit-pull.ts';
 import type { Operand } from './emit-pull.ts';
@@ -15,18 +16,25 @@ export type { Contraction } from './contract-recognize.ts';
 export function emitContraction(b: PlanBuilder, c: Contraction, operands: readonly Operand[], out: Operand): void {
   const vec = vecOf(c.acc);
   const { plan } = c;
-  const direct = !plan.permuted && c.out.dtype === c.acc;
+  const axes = plan.kind === 'gemm' && plan.permuted ? plan.cAxes : c.axes;
+  const direct = axes === c.axes && c.out.dtype === c.acc;
   const result = direct ? out.ref : b.temp(sizeOf(c.out.shape) * c.acc.itemsize);
-  const a = emitOperand(b, plan.a.factor, plan.a.layout, c.acc, operands[plan.a.factor.input]!);
-  const bb = emitOperand(b, plan.b.factor, plan.b.layout, c.acc, operands[plan.b.factor.input]!);
-  emitGemm(b, vec, plan, a.ref, bb.ref, result);
-  if (!direct) emitResult(b, c, { ref: result, spec: { dtype: c.acc, shape: plan.cAxes.map((x) => x.extent) } }, out);
+  const operand = (f: Factor): Operand => operands[f.input]!;
+  if (plan.kind === 'gemm') {
+    const [rows, columns] = [plan.a, plan.b].map((s) => emitOperand(b, s.factor, s.layout, c.acc, operand(s.factor)));
+    emitGemm(b, vec, plan, rows!.ref, columns!.ref, result);
+  } else {
+    const x = emitCast(b, plan.x, c.acc, operand(plan.x));
+    const w = emitOperand(b, plan.w, plan.wLayout, c.acc, operand(plan.w));
+    emitLanes(b, vec, plan, axes, x.ref, w.ref, result);
+  }
+  if (!direct) emitResult(b, c, axes, { ref: result, spec: { dtype: c.acc, shape: axes.map((x) => x.extent) } }, out);
 }
 
 /** Permutes and converts the sums to the output's axes and dtype. */
-function emitResult(b: PlanBuilder, c: Contraction, from: Operand, out: Operand): void {
+function emitResult(b: PlanBuilder, c: Contraction, order: readonly Axis[], from: Operand, out: Operand): void {
   const axes = c.axes.map((a) => new Axis(a.name, a.extent));
   const view = new View(0, from.spec);
-  const value = view.at(...c.plan.cAxes.map((a) => axisRef(axes[c.axes.indexOf(a)]!))).cast(out.spec.dtype as DType);
+  const value = view.at(...order.map((a) => axisRef(axes[c.axes.indexOf(a)]!))).cast(out.spec.dtype);
   emitPull(b, { operands: [from], outputs: [{ ...out, axes, value }] });
 }

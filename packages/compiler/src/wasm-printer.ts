@@ -1,52 +1,24 @@
-import type { Axis, DType } from '@sporelet/ir';
-import { Expr, FreeAxes, bool, combine, identityOf, int32 } from '@sporelet/ir';
+import type { Axis } from '@sporelet/ir';
+import { Expr, bool, combine, identityOf } from '@sporelet/ir';
 import type { Lanes, Nest, Stmt } from './place.ts';
-import { stride } from './place.ts';
-import type { PlanBuilder } from './plan-builder.ts';
-import { loadOp, pushConst, scalarOp, storeOp, valType } from './wasm-scalar.ts';
+import { pushConst, scalarOp, valType } from './wasm-scalar.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 import { I32, V128 } from './wasm-encoder.ts';
+import { WasmMemory } from './wasm-memory.ts';
 import type { LaneCount, VectorArg } from './wasm-vector.ts';
-import { constantBytes, extractLane, loadLane, loadVector, splat, storeVector, vectorOp } from './wasm-vector.ts';
-
-/** Where a value lives: one scalar local, or one register local per unrolled copy. */
-type Value = { readonly scalar: number } | { readonly vector: readonly number[] };
-
-/** The lanes in force while a loop body is printed. */
-interface Running {
-  readonly axis: Axis;
-  readonly lanes: LaneCount;
-  readonly unroll: number;
-  /** Set in the last, masked round of a reduction: lanes at or beyond this count do not exist. */
-  readonly end: number | null;
-}
+import { constantBytes, extractLane, splat, vectorOp } from './wasm-vector.ts';
 
 const [ARGS, LO, HI] = [0, 1, 2];
 
 /** Prints one loop nest as the body of a kernel function `(args, lo, hi)`. */
-export class WasmPrinter {
-  private readonly f: FunctionWriter;
-  private readonly builder: PlanBuilder;
-  private readonly free = new FreeAxes();
-  private readonly pointers: number[] = [];
-  private readonly constants = new Map<string, number>();
-  private readonly counters = new Map<Axis, number>();
-  private scopes: Map<Expr, Value>[] = [new Map()];
-  private splats: Map<Expr, number>[] = [new Map()];
-  private running: Running | null = null;
-  private readonly operandCount: number;
-
-  constructor(builder: PlanBuilder, operandCount: number) {
-    this.builder = builder;
-    this.f = builder.writer();
-    this.operandCount = operandCount;
-  }
-
+export class WasmPrinter extends WasmMemory {
   print(nest: Nest): FunctionWriter {
     const { f } = this;
     for (let i = 0; i < this.operandCount; i++) {
       const p = f.local(I32);
-      f.get(ARGS).mem('i32.load', 4 * i).set(p);
+      f.get(ARGS)
+        .mem('i32.load', 4 * i)
+        .set(p);
       this.pointers.push(p);
     }
     this.loadConstants(nest);
@@ -62,7 +34,10 @@ export class WasmPrinter {
     else {
       const row = f.local(I32);
       const end = f.local(I32);
-      f.i32(0).set(row).i32(nest.outer.reduce((n, a) => n * a.extent, 1)).set(end);
+      f.i32(0)
+        .set(row)
+        .i32(nest.outer.reduce((n, a) => n * a.extent, 1))
+        .set(end);
       this.while(row, end, 1, () => {
         this.decode(nest.outer, row);
         this.scoped(() => this.stmts(nest.row, nest.unit === 'inner'));
@@ -99,23 +74,6 @@ export class WasmPrinter {
     }
   }
 
-  private counter(axis: Axis): number {
-    let c = this.counters.get(axis);
-    if (c === undefined) {
-      c = this.f.local(I32);
-      this.counters.set(axis, c);
-    }
-    return c;
-  }
-
-  private scoped(body: () => void): void {
-    this.scopes.push(new Map());
-    this.splats.push(new Map());
-    body();
-    this.scopes.pop();
-    this.splats.pop();
-  }
-
   /** Constants of vector loops are loaded once: V8 would otherwise build them anew in every iteration. */
   private loadConstants(nest: Nest): void {
     const wanted = new Map<string, Expr>();
@@ -139,16 +97,16 @@ export class WasmPrinter {
     if (!wanted.size) return;
     const { f } = this;
     const block = f.local(I32);
-    f.get(ARGS).mem('i32.load', 4 * this.operandCount).set(block);
+    f.get(ARGS)
+      .mem('i32.load', 4 * this.operandCount)
+      .set(block);
     for (const [key, e] of wanted) {
       const local = f.local(V128);
-      f.get(block).mem('v128.load', this.builder.constant(constantBytes(e.dtype, e.value))).set(local);
+      f.get(block)
+        .mem('v128.load', this.builder.constant(constantBytes(e.dtype, e.value)))
+        .set(local);
       this.constants.set(key, local);
     }
-  }
-
-  private constantKey(e: Expr): string {
-    return `${e.dtype.id}:${Object.is(e.value, -0) ? '-0' : String(e.value)}`;
   }
 
   private stmts(stmts: readonly Stmt[], whole = false): void {
@@ -184,13 +142,6 @@ export class WasmPrinter {
     this.while(i, end, 1, () => this.within(null, () => this.stmts(body)));
   }
 
-  private within(running: Running | null, body: () => void): void {
-    const before = this.running;
-    this.running = running;
-    this.scoped(body);
-    this.running = before;
-  }
-
   /** Registers for values that every lane shares, made before the loop starts. */
   private splatUniforms(body: readonly Stmt[], axis: Axis, lanes: LaneCount): void {
     const top = this.splats.at(-1)!;
@@ -199,7 +150,12 @@ export class WasmPrinter {
         if (s.kind === 'loop') visit(s.body);
         else if (s.kind === 'reduce') s.loops.forEach((l) => visit(l.body));
         else {
-          const users = s.kind === 'store' ? [s.value] : this.free.of(s.node).has(axis) && s.node.kind !== 'read' ? s.node.args : [];
+          const users =
+            s.kind === 'store'
+              ? [s.value]
+              : this.free.of(s.node).has(axis) && s.node.kind !== 'read'
+                ? s.node.args
+                : [];
           for (const a of users) {
             if (a.kind === 'const' || this.free.of(a).has(axis) || !this.known(a) || top.has(a)) continue;
             top.set(a, this.makeSplat(a, lanes));
@@ -208,73 +164,6 @@ export class WasmPrinter {
       }
     };
     visit(body);
-  }
-
-  private known(e: Expr): boolean {
-    return e.kind === 'axis' ? this.counters.has(e.axes[0]!) : this.scopes.some((s) => s.has(e));
-  }
-
-  private makeSplat(e: Expr, lanes: LaneCount): number {
-    const v = this.f.local(V128);
-    this.pushScalar(e);
-    splat(this.f, e.dtype, lanes);
-    this.f.set(v);
-    return v;
-  }
-
-  private varies(e: Expr): boolean {
-    return this.running !== null && this.free.of(e).has(this.running.axis);
-  }
-
-  private lookup(e: Expr): Value | undefined {
-    for (let i = this.scopes.length - 1; i >= 0; i--) {
-      const v = this.scopes[i]!.get(e);
-      if (v) return v;
-    }
-    return undefined;
-  }
-
-  private pushScalar(e: Expr): void {
-    if (e.kind === 'const') {
-      pushConst(this.f, e.dtype, e.value);
-      return;
-    }
-    if (e.kind === 'axis') {
-      this.f.get(this.counter(e.axes[0]!));
-      return;
-    }
-    const v = this.lookup(e);
-    if (!v || !('scalar' in v)) throw new Error(`wasm: no scalar for ${e.kind} ${e.fn}`);
-    this.f.get(v.scalar);
-  }
-
-  /** Pushes the register of copy `u`. */
-  private pushVector(e: Expr, u: number): void {
-    const { f } = this;
-    const v = e.kind === 'const' ? undefined : this.lookup(e);
-    if (v && 'vector' in v) {
-      f.get(v.vector[u]!);
-      return;
-    }
-    const constantLocal = e.kind === 'const' ? this.constants.get(this.constantKey(e)) : undefined;
-    if (constantLocal !== undefined) {
-      f.get(constantLocal);
-      return;
-    }
-    for (let i = this.splats.length - 1; i >= 0; i--) {
-      const s = this.splats[i]!.get(e);
-      if (s !== undefined) {
-        f.get(s);
-        return;
-      }
-    }
-    const s = this.makeSplat(e, this.running!.lanes);
-    this.splats.at(-1)!.set(e, s);
-    f.get(s);
-  }
-
-  private put(e: Expr, v: Value): void {
-    this.scopes.at(-1)!.set(e, v);
   }
 
   private define(e: Expr): void {
@@ -299,168 +188,17 @@ export class WasmPrinter {
       locals.forEach((v, u) => {
         const args = e.args.map((a): VectorArg => {
           const uniform = !this.varies(a);
-          return { dtype: a.dtype, push: () => this.pushVector(a, u), scalar: uniform ? () => this.pushScalar(a) : null };
+          return {
+            dtype: a.dtype,
+            push: () => this.pushVector(a, u),
+            scalar: uniform ? () => this.pushScalar(a) : null,
+          };
         });
         vectorOp(f, e, run.lanes, args);
         f.set(v);
       });
     }
     this.put(e, { vector: locals });
-  }
-
-  /** The loop variable in lanes: counter + [u * lanes, ...]. */
-  private indices(u: number, into: number): void {
-    const { f } = this;
-    const run = this.running!;
-    f.get(this.counter(run.axis)).op('i32x4.splat');
-    f.i32(u * run.lanes).op('i32x4.splat');
-    for (let l = 1; l < run.lanes; l++) f.i32(u * run.lanes + l).lane('i32x4.replace_lane', l);
-    f.op('i32x4.add').set(into);
-  }
-
-  private address(input: number, stored: DType, offset: () => void): void {
-    const { f } = this;
-    offset();
-    const shift = Math.log2(stored.itemsize);
-    if (shift) f.i32(shift).op('i32.shl');
-    f.get(this.pointers[input]!).op('i32.add');
-  }
-
-  private readScalar(e: Expr, local: number): void {
-    const { f } = this;
-    const [offset, guard, fill] = e.args as [Expr, Expr?, Expr?];
-    const load = () => {
-      this.address(e.input, e.stored!, () => this.pushOffset(offset));
-      f.mem(loadOp(e.stored!)).set(local);
-    };
-    if (!guard) {
-      load();
-      return;
-    }
-    this.pushScalar(guard);
-    f.if(load, () => {
-      this.pushScalar(fill!);
-      f.set(local);
-    });
-  }
-
-  /** An offset that was placed whole, or as base and step of the lane loop whose scalar rest is being printed. */
-  private pushOffset(offset: Expr): void {
-    const value = this.lookup(offset);
-    if (offset.kind === 'const' || offset.kind === 'axis' || (value && 'scalar' in value)) {
-      this.pushScalar(offset);
-      return;
-    }
-    for (const axis of this.free.of(offset)) {
-      const s = stride(offset, axis);
-      if (!s) continue;
-      this.pushScalar(s.base);
-      this.f.get(this.counter(axis));
-      if (s.step !== 1) this.f.i32(s.step).op('i32.mul');
-      this.f.op('i32.add');
-      return;
-    }
-    throw new Error('wasm: an offset was not placed');
-  }
-
-  private readVector(e: Expr, locals: readonly number[]): void {
-    const { f } = this;
-    const [offset, guard, fill] = e.args as [Expr, Expr?, Expr?];
-    const run = this.running!;
-    const s = stride(offset, run.axis);
-    const size = e.stored!.itemsize;
-    const start = f.local(I32);
-    const moving = this.varies(offset);
-    if (!moving) this.address(e.input, e.stored!, () => this.pushScalar(offset));
-    else if (s) this.address(e.input, e.stored!, () => this.pushOffset(offset));
-    else f.i32(0);
-    f.set(start);
-    locals.forEach((v, u) => {
-      const whole = () => f.get(start);
-      const contiguous = () => {
-        whole();
-        loadVector(f, e.stored!, run.lanes, u * run.lanes * size);
-        f.set(v);
-      };
-      const apart = () => {
-        for (let l = 0; l < run.lanes; l++) this.readLane(e, s, start, v, u, l, moving);
-      };
-      const direct = s?.step === 1 && moving;
-      if (!guard) {
-        if (direct) contiguous();
-        else {
-          f.i32(0).op('i32x4.splat').set(v);
-          apart();
-        }
-        return;
-      }
-      this.pushVector(fill!, u);
-      f.set(v);
-      if (!this.varies(guard)) {
-        this.pushScalar(guard);
-        f.if(direct ? contiguous : apart);
-        return;
-      }
-      const each = () => {
-        for (let l = 0; l < run.lanes; l++) {
-          this.pushVector(guard, u);
-          extractLane(f, bool, run.lanes, l);
-          f.if(() => this.readLane(e, s, start, v, u, l, moving));
-        }
-      };
-      if (!direct) {
-        each();
-        return;
-      }
-      this.pushVector(guard, u);
-      f.op('i32x4.all_true');
-      f.if(contiguous, each);
-    });
-  }
-
-  private readLane(e: Expr, s: { step: number } | null, start: number, v: number, u: number, l: number, moving: boolean): void { // prettier-ignore
-    const { f } = this;
-    const run = this.running!;
-    const k = u * run.lanes + l;
-    const load = () => {
-      if (!moving || s) {
-        const offset = (moving ? k * s!.step : 0) * e.stored!.itemsize;
-        f.get(start);
-        if (offset < 0) f.i32(offset).op('i32.add');
-        loadLane(f, e.dtype, e.stored!, run.lanes, v, l, Math.max(offset, 0));
-        return;
-      }
-      this.address(e.input, e.stored!, () => {
-        this.pushVector(e.args[0]!, u);
-        extractLane(f, int32, run.lanes, l);
-      });
-      loadLane(f, e.dtype, e.stored!, run.lanes, v, l, 0);
-    };
-    if (run.end === null) {
-      load();
-      return;
-    }
-    // In the masked round a lane that does not exist must not touch memory.
-    f.get(this.counter(run.axis)).i32(k).op('i32.add').get(run.end).op('i32.lt_s');
-    f.if(load);
-  }
-
-  private store(s: Extract<Stmt, { kind: 'store' }>): void {
-    const { f } = this;
-    if (!this.running) {
-      this.address(s.output, s.stored, () => this.pushOffset(s.offset));
-      this.pushScalar(s.value);
-      f.mem(storeOp(s.stored));
-      return;
-    }
-    const run = this.running;
-    const start = f.local(I32);
-    this.address(s.output, s.stored, () => this.pushOffset(s.offset));
-    f.set(start);
-    for (let u = 0; u < run.unroll; u++) {
-      const at = u * run.lanes * s.stored.itemsize;
-      storeVector(f, s.stored, run.lanes, at, () => f.get(start), () => this.pushVector(s.value, u)); // prettier-ignore
-    }
   }
 
   private reduce(s: Extract<Stmt, { kind: 'reduce' }>): void {
@@ -513,7 +251,15 @@ export class WasmPrinter {
     else this.put(node, varying ? { vector: acc } : { scalar: acc[0]! });
   }
 
-  private reduceLanes(s: Extract<Stmt, { kind: 'reduce' }>, axis: Axis, i: number, end: number, acc: readonly number[], accumulate: () => void): void { // prettier-ignore
+  private reduceLanes(
+    s: Extract<Stmt, { kind: 'reduce' }>,
+    axis: Axis,
+    i: number,
+    end: number,
+    acc: readonly number[],
+    accumulate: () => void,
+  ): void {
+    // prettier-ignore
     const { f } = this;
     const lanes = s.lanes!.lanes as LaneCount;
     const { body } = s.loops.at(-1)!;
@@ -560,7 +306,11 @@ export class WasmPrinter {
     const d = step.dtype;
     for (let half = acc.length >> 1; half >= 1; half >>= 1) {
       for (let u = 0; u < half; u++) {
-        const args = [acc[u]!, acc[u + half]!].map((a): VectorArg => ({ dtype: d, push: () => f.get(a), scalar: null }));
+        const args = [acc[u]!, acc[u + half]!].map((a): VectorArg => ({
+          dtype: d,
+          push: () => f.get(a),
+          scalar: null,
+        }));
         vectorOp(f, step, lanes, args);
         f.set(acc[u]!);
       }

@@ -8,7 +8,8 @@ export function valType(d: DType): ValType {
   return d === float32 ? F32 : d === float64 ? F64 : d === int64 || d === uint64 ? I64 : I32;
 }
 
-const prefix = (d: DType): string => ({ [F32]: 'f32', [F64]: 'f64', [I64]: 'i64', [I32]: 'i32' })[valType(d) as number]!;
+const prefix = (d: DType): string =>
+  ({ [F32]: 'f32', [F64]: 'f64', [I64]: 'i64', [I32]: 'i32' })[valType(d) as number]!;
 const unsigned = (d: DType): boolean => d.kind === 'uint';
 const isFloat = (d: DType): boolean => d === float32 || d === float64;
 
@@ -43,12 +44,14 @@ function castTable(): Map<string, PlainOp | null> {
   put(float32, float64, 'f32.demote_f64');
   put(float64, float32, 'f64.promote_f32');
   for (const to of [int32, uint32]) {
-    for (const from of [float32, float64]) put(to, from, `i32.trunc_sat_${from === float32 ? 'f32' : 'f64'}_${sign(to)}`);
+    for (const from of [float32, float64])
+      put(to, from, `i32.trunc_sat_${from === float32 ? 'f32' : 'f64'}_${sign(to)}`);
     for (const from of [int64, uint64]) put(to, from, 'i32.wrap_i64');
     for (const from of [int32, uint32]) put(to, from, null);
   }
   for (const to of [int64, uint64]) {
-    for (const from of [float32, float64]) put(to, from, `i64.trunc_sat_${from === float32 ? 'f32' : 'f64'}_${sign(to)}`);
+    for (const from of [float32, float64])
+      put(to, from, `i64.trunc_sat_${from === float32 ? 'f32' : 'f64'}_${sign(to)}`);
     for (const from of [int32, uint32]) put(to, from, `i64.extend_i32_${sign(from)}`);
     for (const from of [int64, uint64]) put(to, from, null);
   }

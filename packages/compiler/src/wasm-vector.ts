@@ -30,7 +30,10 @@ export function splat(f: FunctionWriter, d: DType, lanes: LaneCount): void {
 
 /** Takes a vector from the stack, leaves lane `l` as a scalar. */
 export function extractLane(f: FunctionWriter, d: DType, lanes: LaneCount, l: number): void {
-  if (d === bool) f.lane('i32x4.extract_lane', lanes === 2 ? 2 * l : l).i32(1).op('i32.and');
+  if (d === bool)
+    f.lane('i32x4.extract_lane', lanes === 2 ? 2 * l : l)
+      .i32(1)
+      .op('i32.and');
   else f.lane(`${lanePrefix(d)}.extract_lane` as LaneOp, l);
 }
 
@@ -70,7 +73,16 @@ export function loadVector(f: FunctionWriter, stored: DType, lanes: LaneCount, o
 }
 
 /** Loads lane `l` of `vector` (a local) from the address on the stack. */
-export function loadLane(f: FunctionWriter, d: DType, stored: DType, lanes: LaneCount, vector: number, l: number, offset: number): void { // prettier-ignore
+export function loadLane(
+  f: FunctionWriter,
+  d: DType,
+  stored: DType,
+  lanes: LaneCount,
+  vector: number,
+  l: number,
+  offset: number,
+): void {
+  // prettier-ignore
   const address = f.local(I32);
   f.set(address);
   f.get(vector).get(address).mem(loadOp(stored), offset);
@@ -79,7 +91,15 @@ export function loadLane(f: FunctionWriter, d: DType, stored: DType, lanes: Lane
 }
 
 /** A contiguous store: the address, then the vector are pushed by the callbacks. */
-export function storeVector(f: FunctionWriter, stored: DType, lanes: LaneCount, offset: number, address: () => void, vector: () => void): void { // prettier-ignore
+export function storeVector(
+  f: FunctionWriter,
+  stored: DType,
+  lanes: LaneCount,
+  offset: number,
+  address: () => void,
+  vector: () => void,
+): void {
+  // prettier-ignore
   if (stored.itemsize === 8) {
     address();
     vector();
@@ -179,8 +199,10 @@ function castVector(f: FunctionWriter, from: DType, to: DType, all: () => void, 
   const s = (d: DType): 's' | 'u' => (d.kind === 'uint' ? 'u' : 's');
   const int32s = from === int32 || from === uint32;
   let op: PlainOp | null = null;
-  if (to === float32) op = int32s ? `f32x4.convert_i32x4_${s(from)}` : from === float64 ? 'f32x4.demote_f64x2_zero' : null;
-  else if (to === float64) op = int32s ? `f64x2.convert_low_i32x4_${s(from)}` : from === float32 ? 'f64x2.promote_low_f32x4' : null; // prettier-ignore
+  if (to === float32)
+    op = int32s ? `f32x4.convert_i32x4_${s(from)}` : from === float64 ? 'f32x4.demote_f64x2_zero' : null;
+  else if (to === float64)
+    op = int32s ? `f64x2.convert_low_i32x4_${s(from)}` : from === float32 ? 'f64x2.promote_low_f32x4' : null; // prettier-ignore
   else if (to === int32 || to === uint32) {
     if (int32s) {
       all();
@@ -205,7 +227,14 @@ function castVector(f: FunctionWriter, from: DType, to: DType, all: () => void, 
   return true;
 }
 
-function compareVector(f: FunctionWriter, fn: string, from: DType, lanes: LaneCount, args: readonly VectorArg[]): boolean { // prettier-ignore
+function compareVector(
+  f: FunctionWriter,
+  fn: string,
+  from: DType,
+  lanes: LaneCount,
+  args: readonly VectorArg[],
+): boolean {
+  // prettier-ignore
   const all = () => args.forEach((a) => a.push());
   if (from === bool) {
     if (fn !== 'eq' && fn !== 'ne') return false;
@@ -225,7 +254,10 @@ function compareVector(f: FunctionWriter, fn: string, from: DType, lanes: LaneCo
     for (const a of args) {
       a.push();
       // Unsigned order is signed order with the top bit flipped.
-      if (flip) f.i64(-(1n << 63n)).op('i64x2.splat').op('v128.xor');
+      if (flip)
+        f.i64(-(1n << 63n))
+          .op('i64x2.splat')
+          .op('v128.xor');
     }
     f.op(`i64x2.${fn}${fn === 'eq' || fn === 'ne' ? '' : '_s'}` as PlainOp);
   }

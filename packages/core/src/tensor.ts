@@ -180,6 +180,11 @@ export class Tensor implements Disposable {
     return t;
   }
 
+  /** Whether it shows what another handle holds. @internal */
+  get $follows(): boolean {
+    return this.source instanceof Tensor;
+  }
+
   get shape(): Shape {
     return this.$spec.shape;
   }

@@ -74,6 +74,7 @@ export function batchNode(input: Node, settings: BatchSettings): Node {
   return {
     ...nodeOver(input),
     columns,
+    exposes: input.exposes || perBatchMap !== null,
     batchSize: typeof size === 'number' ? size : -1,
     size() {
       const n = input.size();
@@ -99,7 +100,7 @@ export function batchNode(input: Node, settings: BatchSettings): Node {
         },
         collect(batches) {
           const made = batches.map(({ tokens, info }) =>
-            mapped(from.collect(tokens), info).map((column, c) => stacked(column, columns[c]!, 'batch')),
+            mapped(from.collect(tokens), info).map((column, c) => stacked(column, columns[c]!, 'batch', pass.scratch)),
           );
           return { count: batches.length, columns: columns.map((_, c) => made.map((batch) => batch[c]!)) };
         },

@@ -63,6 +63,7 @@ export function zipNode(inputs: readonly Node[]): Node {
     ...nodeOver(inputs[0]!),
     inputs,
     columns,
+    exposes: inputs.some((input) => input.exposes),
     depth: Math.max(...inputs.map((input) => input.depth)) + 1,
     size() {
       const sizes = inputs.map((input) => input.size());
@@ -90,6 +91,7 @@ export function filterNode(input: Node, predicate: (...columns: NdArray[]) => un
   return {
     ...nodeOver(input),
     size: () => undefined,
+    exposes: true,
     cursor(pass): Cursor<readonly ArrayData[]> {
       const from = input.cursor(pass);
       return {

@@ -8,15 +8,17 @@ import { filterNode, projectNode, renameNode, zipNode } from './column-nodes.ts'
 import { getSeed, seedGeneration } from './seed.ts';
 import { DatasetIterator } from './iterator.ts';
 import { mapNode } from './map-node.ts';
+import type { ArrayData } from './array.ts';
 import { toNdArray } from './array.ts';
 import type { Node } from './node.ts';
 import { Pass, columnIndices, openAll } from './node.ts';
 import { concatNode, repeatNode, shuffleNode, skipNode, takeNode } from './order-nodes.ts';
-import { rowOf } from './stack.ts';
+import { isStacked, rowOf } from './stack.ts';
 import type { Row } from './to-tensor.ts';
 import { toRow, toTensor } from './to-tensor.ts';
 import type { Operation } from './transforms.ts';
 import { operationList } from './transforms.ts';
+import { Scratch } from './work.ts';
 
 /** One name, or several. */
 export type Names<C extends string> = readonly C[] | C;
@@ -209,7 +211,7 @@ export class Dataset<C extends string = string> implements Iterable<Row<Tensor>>
     if (known !== undefined || this.$node.repeatCount < 0) {
       throw new RuntimeError("For 'getDatasetSize', a dataset that repeats for ever has no size.");
     }
-    const cursor = this.$node.cursor(new Pass([0, 0], 0));
+    const cursor = this.$node.cursor(new Pass([0, 0], 0, new Scratch(false)));
     let n = 0;
     while (cursor.next() !== undefined) n++;
     return n;
@@ -266,8 +268,8 @@ export class Dataset<C extends string = string> implements Iterable<Row<Tensor>>
     const names = (columns ?? null) === null ? this.$node.columns : columnList(columns, 'columns', where);
     const indices = columnIndices(this.$node, names, where);
     return boolean(outputNumpy, 'outputNumpy', where)
-      ? this.iterator(where, numEpochs, (cells) => toRow(indices.map((i) => toNdArray(cells(i)))))
-      : this.iterator(where, numEpochs, (cells) => toRow(indices.map((i) => toTensor(cells(i)))));
+      ? this.iterator(where, numEpochs, true, (cells) => toRow(indices.map((i) => toNdArray(cells(i)))))
+      : this.iterator(where, numEpochs, false, (cells) => toRow(indices.map((i) => toTensor(cells(i)))));
   }
 
   /** The rows as objects by column name. Otherwise as {@link createTupleIterator}. */
@@ -286,8 +288,8 @@ export class Dataset<C extends string = string> implements Iterable<Row<Tensor>>
     const entries = <T>(cell: (i: number) => T) =>
       Object.fromEntries(this.$node.columns.map((name, i) => [name, cell(i)])) as DictRow<C, T>;
     return boolean(outputNumpy, 'outputNumpy', where)
-      ? this.iterator(where, numEpochs, (cells) => entries((i) => toNdArray(cells(i))))
-      : this.iterator(where, numEpochs, (cells) => entries((i) => toTensor(cells(i))));
+      ? this.iterator(where, numEpochs, true, (cells) => entries((i) => toNdArray(cells(i))))
+      : this.iterator(where, numEpochs, false, (cells) => entries((i) => toTensor(cells(i))));
   }
 
   [Symbol.iterator](): DatasetIterator<Row<Tensor>> {
@@ -298,36 +300,43 @@ export class Dataset<C extends string = string> implements Iterable<Row<Tensor>>
   }
 
   /** The next epoch of this dataset. */
-  private startPass(): Pass {
+  private startPass(scratch: Scratch): Pass {
     const generation = seedGeneration();
     if (this.seed?.[0] !== generation) {
       // Without a seed each dataset draws one of its own.
       this.seed = [generation, getSeed() ?? Math.floor(Math.random() * 2 ** 32)];
       this.epochs = 0;
     }
-    return new Pass([this.seed[1], 0], this.epochs++);
+    return new Pass([this.seed[1], 0], this.epochs++, scratch);
   }
 
   private iterator<T>(
     where: string,
     numEpochs: unknown,
-    make: (cells: (column: number) => ReturnType<typeof rowOf>) => T,
-  ) {
+    escapes: boolean,
+    make: (cells: Cells) => T,
+  ): DatasetIterator<T> {
     const epochs = numEpochs === undefined || numEpochs === -1 ? -1 : atLeastOne(numEpochs, 'numEpochs', where);
     const start = (): Iterator<T> => {
-      const cursor = this.$node.cursor(this.startPass());
+      const scratch = new Scratch(!escapes && !this.$node.exposes);
+      const cursor = this.$node.cursor(this.startPass(scratch));
       return {
         next() {
           const token = cursor.next();
           if (token === undefined) return { done: true, value: undefined };
           const { columns } = cursor.collect([token]);
-          return { done: false, value: make((c) => rowOf(columns[c]!, 0)) };
+          const value = make((c) => rowOf(columns[c]!, 0));
+          for (const column of columns) scratch.release(isStacked(column) ? column : column[0]!);
+          return { done: false, value };
         },
       };
     };
     return new DatasetIterator(start, () => this.open(), epochs);
   }
 }
+
+/** The columns of a row. */
+type Cells = (column: number) => ArrayData;
 
 /** Rows of datasets side by side: {@link Dataset.zip} of all. */
 export function zip<C extends string>(datasets: readonly Dataset<C>[]): Dataset<C> {

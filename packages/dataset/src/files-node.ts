@@ -20,7 +20,9 @@ export function hostFiles(): HostFiles | undefined {
     isFolder: (path) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     read(path) {
       try {
-        return fs.readFileSync(path);
+        // A plain view: a Buffer's subarrays are slow to make.
+        const { buffer, byteOffset, length } = fs.readFileSync(path);
+        return new Uint8Array(buffer, byteOffset, length);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw new ValueError(`The file '${path}' cannot be read: ${(error as Error).message}.`, { cause: error });
@@ -28,7 +30,8 @@ export function hostFiles(): HostFiles | undefined {
     },
     gunzip(bytes, file) {
       try {
-        return zlib.gunzipSync(bytes);
+        const { buffer, byteOffset, length } = zlib.gunzipSync(bytes);
+        return new Uint8Array(buffer, byteOffset, length);
       } catch (error) {
         throw new ValueError(`The gzip file '${file}' is damaged: ${(error as Error).message}.`, { cause: error });
       }

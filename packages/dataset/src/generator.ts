@@ -62,6 +62,7 @@ function iterableNode(columns: readonly string[], start: () => Iterable<unknown>
     inputs: [],
     batchSize: 1,
     repeatCount: 1,
+    exposes: false,
     size: () => undefined,
     cursor(): Cursor<readonly ArrayData[]> {
       let rows: Iterator<unknown> | undefined;

@@ -5,11 +5,11 @@ import { toArray, toNdArray } from './array.ts';
 import type { Node } from './node.ts';
 import { columnIndices } from './node.ts';
 import { OperationRun, operationRuns } from './pointwise.ts';
-import type { RandomStream } from './random.ts';
 import type { Column } from './stack.ts';
 import { alike, isStacked, rowsOf, stacked } from './stack.ts';
 import { Transform } from './transform.ts';
 import type { RowFunction } from './transforms.ts';
+import { Work } from './work.ts';
 
 /** A function's result as columns: an array of arrays (of anything, where several columns are awaited) is several. */
 function resultColumns(result: Value | readonly Value[], awaited: number): ArrayData[] {
@@ -35,13 +35,13 @@ function mapRows(f: RowFunction, columns: readonly Column[], count: number, awai
   return out;
 }
 
-function applyRun(run: OperationRun, columns: readonly Column[], name: string, random: RandomStream): Column[] {
+function applyRun(run: OperationRun, columns: readonly Column[], name: string, work: Work): Column[] {
   const [column] = columns;
   if (columns.length !== 1 || !column) {
     throw new RuntimeError(`For 'map', ${run.ops[0]!.name} takes one column, but got ${columns.length}.`);
   }
-  if (isStacked(column) || alike(column)) return [run.applyBatch(stacked(column, name, 'map'), random)];
-  return [column.map((row) => run.ops.reduce((y, op) => op.applyRow(y, random), row))];
+  if (isStacked(column) || alike(column)) return [work.apply(run, stacked(column, name, 'map', work))];
+  return [column.map((row) => run.ops.reduce((y, op) => op.applyRow(y, work), row))];
 }
 
 /** Applies operations one after another to some columns of every row. */
@@ -55,15 +55,15 @@ export function mapNode(
   const { columns, arrange } = placed(input.columns, indices, outputColumns);
   checkUnique(columns, 'map');
   const steps = operationRuns(operations, (op) => op instanceof Transform);
-  return changing(input, columns, (pass) => {
-    const randoms = steps.map((_, i) => pass.random(input.depth + 1, i));
+  const node = changing(input, columns, (pass) => {
+    const works = steps.map((_, i) => new Work(pass.random(input.depth + 1, i), pass.scratch));
     return (stack) => {
       let made: Column[] = indices.map((i) => stack.columns[i]!);
       steps.forEach((step, i) => {
         const awaited = i === steps.length - 1 ? outputColumns.length : 1;
         made =
           step instanceof OperationRun
-            ? applyRun(step, made, inputColumns[0]!, randoms[i]!)
+            ? applyRun(step, made, inputColumns[0]!, works[i]!)
             : mapRows(step, made, stack.count, awaited);
       });
       if (made.length !== outputColumns.length) {
@@ -75,4 +75,5 @@ export function mapNode(
       return { count: stack.count, columns: arrange(stack.columns, made) };
     };
   });
+  return { ...node, exposes: input.exposes || operations.some((op) => typeof op === 'function') };
 }

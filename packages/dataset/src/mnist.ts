@@ -9,6 +9,7 @@ import type { Sampler, SamplingOptions } from './samplers.ts';
 import { chooseSampler } from './samplers.ts';
 import type { RandomAccess } from './source-node.ts';
 import { sourceNode } from './source-node.ts';
+import type { Scratch } from './work.ts';
 
 type Usage = 'train' | 'test' | 'all';
 const prefixes: Readonly<Record<Usage, readonly string[]>> = {
@@ -118,24 +119,22 @@ class MnistFiles implements RandomAccess {
     return this.parts().reduce((sum, part) => sum + part.labels.shape[0]!, 0);
   }
 
-  gather(indices: readonly number[]): readonly ArrayData[] {
+  gather(indices: readonly number[], memory: Scratch): readonly ArrayData[] {
     const parts = this.parts();
     const [height, width] = parts[0]!.images.shape.slice(1) as [number, number];
     const size = height * width;
-    const pixels = new Uint8Array(indices.length * size);
-    const labels = new Uint32Array(indices.length);
+    const images = memory.make(uint8, [indices.length, height, width, 1]);
+    const labels = memory.make(uint32, [indices.length]);
+    const pixels = images.data as Uint8Array;
     for (let k = 0; k < indices.length; k++) {
       let i = indices[k]!;
       let p = 0;
       while (i >= parts[p]!.labels.data.length) i -= parts[p++]!.labels.data.length;
       const part = parts[p]!;
       pixels.set((part.images.data as Uint8Array).subarray(i * size, (i + 1) * size), k * size);
-      labels[k] = part.labels.data[i] as number;
+      labels.data[k] = part.labels.data[i] as number;
     }
-    return [
-      { data: pixels, shape: [indices.length, height, width, 1], dtype: uint8 },
-      { data: labels, shape: [indices.length], dtype: uint32 },
-    ];
+    return [images, labels];
   }
 }
 

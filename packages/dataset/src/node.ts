@@ -2,16 +2,19 @@ import { RuntimeError, didYouMean } from '@sporelet/ir';
 import type { Key } from './random.ts';
 import { RandomStream, threefry } from './random.ts';
 import type { Stack } from './stack.ts';
+import type { Scratch } from './work.ts';
 
 /** One pass over a pipeline: which epoch it is, and the randomness that belongs to it. */
 export class Pass {
   /** Counted from 0. */
   readonly epoch: number;
+  readonly scratch: Scratch;
   private readonly key: Key;
 
-  constructor(key: Key, epoch: number) {
+  constructor(key: Key, epoch: number, scratch: Scratch) {
     this.key = key;
     this.epoch = epoch;
+    this.scratch = scratch;
   }
 
   /** The random numbers of a place: a node's depth, and a number inside that node. */
@@ -20,11 +23,11 @@ export class Pass {
   }
   /** The same pass in another epoch. */
   at(epoch: number): Pass {
-    return new Pass(this.key, epoch);
+    return new Pass(this.key, epoch, this.scratch);
   }
   /** The pass of another branch of the pipeline, with randomness of its own. */
   branch(index: number): Pass {
-    return index === 0 ? this : new Pass(threefry(this.key, index, 0x6272), this.epoch);
+    return index === 0 ? this : new Pass(threefry(this.key, index, 0x6272), this.epoch, this.scratch);
   }
 }
 
@@ -50,6 +53,8 @@ export interface Node {
   size(): number | undefined;
   readonly batchSize: number;
   readonly repeatCount: number;
+  /** Whether users' code sees arrays of the pipeline before its end. */
+  readonly exposes: boolean;
   /** Fetches what `cursor` will need, where it cannot be read at once. */
   open?(): Promise<void>;
   cursor(pass: Pass): Cursor;
@@ -57,8 +62,16 @@ export interface Node {
 
 /** What a node that changes its one input says about itself unless it knows better. */
 export function nodeOver(input: Node): Omit<Node, 'cursor'> {
-  const { columns, batchSize, repeatCount } = input;
-  return { columns, batchSize, repeatCount, depth: input.depth + 1, inputs: [input], size: () => input.size() };
+  const { columns, batchSize, repeatCount, exposes } = input;
+  return {
+    columns,
+    batchSize,
+    repeatCount,
+    exposes,
+    depth: input.depth + 1,
+    inputs: [input],
+    size: () => input.size(),
+  };
 }
 
 /** Opens all sources under a node. */

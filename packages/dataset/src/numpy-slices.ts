@@ -4,10 +4,11 @@ import { ValueError, sizeOf } from '@sporelet/ir';
 import { names as columnList } from './checks.ts';
 import { Dataset } from './dataset.ts';
 import type { ArrayData, Value } from './array.ts';
-import { copyInto, toArray, zeros } from './array.ts';
+import { copyInto, toArray } from './array.ts';
 import type { Sampler, SamplingOptions } from './samplers.ts';
 import { chooseSampler } from './samplers.ts';
 import { sourceNode } from './source-node.ts';
+import type { Scratch } from './work.ts';
 
 const where = 'NumpySlicesDataset';
 
@@ -84,7 +85,8 @@ export class NumpySlicesDataset<const C extends string = string> extends Dataset
     }
     const rows = {
       length: () => lengths[0] ?? 0,
-      gather: (indices: readonly number[]) => arrays.map((array) => gatherRows(array, indices)),
+      gather: (indices: readonly number[], memory: Scratch) =>
+        arrays.map((array) => gatherRows(array, indices, memory)),
     };
     super(
       sourceNode(
@@ -96,10 +98,10 @@ export class NumpySlicesDataset<const C extends string = string> extends Dataset
   }
 }
 
-function gatherRows(x: ArrayData, indices: readonly number[]): ArrayData {
+function gatherRows(x: ArrayData, indices: readonly number[], memory: Scratch): ArrayData {
   const shape = x.shape.slice(1);
   const size = sizeOf(shape);
-  const out = zeros(x.dtype, [indices.length, ...shape]);
+  const out = memory.make(x.dtype, [indices.length, ...shape]);
   indices.forEach((i, k) => copyInto(out.data, k * size, x.data, i * size, size));
   return out;
 }

@@ -134,6 +134,7 @@ export function concatNode(inputs: readonly Node[]): Node {
   return {
     ...nodeOver(first),
     inputs,
+    exposes: inputs.some((input) => input.exposes),
     depth: Math.max(...inputs.map((input) => input.depth)) + 1,
     size() {
       let sum = 0;

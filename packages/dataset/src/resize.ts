@@ -1,5 +1,5 @@
 import type { ArrayData } from './array.ts';
-import { zeros } from './array.ts';
+import type { Work } from './work.ts';
 
 /** Which two source positions an output position lies between, and the weight of the second. */
 interface Between {
@@ -116,8 +116,14 @@ function nearest(x: ArrayData, height: number, width: number, out: ArrayData): v
  * A batch of images [N, H, W] or [N, H, W, C] at another size.
  * @param x - for 'bilinear' UInt8, Float32 or Float64
  */
-export function resizeImages(x: ArrayData, height: number, width: number, method: 'bilinear' | 'nearest'): ArrayData {
-  const out = zeros(x.dtype, [x.shape[0]!, height, width, ...x.shape.slice(3)]);
+export function resizeImages(
+  x: ArrayData,
+  height: number,
+  width: number,
+  method: 'bilinear' | 'nearest',
+  work: Work,
+): ArrayData {
+  const out = work.make(x.dtype, [x.shape[0]!, height, width, ...x.shape.slice(3)]);
   const resize = method === 'nearest' ? nearest : x.data instanceof Uint8Array ? bilinear8 : bilinearFloat;
   resize(x, height, width, out);
   return out;

@@ -262,7 +262,7 @@ export function chooseSampler(where: string, options: Readonly<Record<keyof Samp
       if (samples !== null) throw new ValueError(`For '${where}', the sampler must be given numSamples itself.`);
       return sampler;
     }
-    if (typeof sampler === 'object' && Symbol.iterator in sampler!) {
+    if (typeof sampler === 'object' && Symbol.iterator in sampler) {
       return new SubsetSampler(sampler as Iterable<number>, { numSamples: samples });
     }
     throw new TypeError(`For '${where}', the sampler must be a Sampler or indices, but got ${typeof sampler}.`);

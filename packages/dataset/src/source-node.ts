@@ -1,13 +1,14 @@
 import type { Cursor, Node } from './node.ts';
 import type { Sampler } from './samplers.ts';
 import type { Column } from './stack.ts';
+import type { Scratch } from './work.ts';
 
 /** Rows that can be read in any order. */
 export interface RandomAccess {
   /** How many rows there are. */
   length(): number;
   /** Some rows, column by column. Stacked columns must be copies. */
-  gather(indices: readonly number[]): readonly Column[];
+  gather(indices: readonly number[], memory: Scratch): readonly Column[];
   open?(): Promise<void>;
 }
 
@@ -20,6 +21,7 @@ export function sourceNode(columns: readonly string[], rows: RandomAccess, sampl
     inputs: [],
     batchSize: 1,
     repeatCount: 1,
+    exposes: false,
     size: () => sampler.count(rows.length()),
     ...(rows.open && { open: () => rows.open!() }),
     cursor(pass): Cursor<number> {
@@ -30,7 +32,7 @@ export function sourceNode(columns: readonly string[], rows: RandomAccess, sampl
           order ??= sampler.indices(rows.length(), pass, depth);
           return order[at++];
         },
-        collect: (indices) => ({ count: indices.length, columns: rows.gather(indices) }),
+        collect: (indices) => ({ count: indices.length, columns: rows.gather(indices, pass.scratch) }),
       };
     },
   };

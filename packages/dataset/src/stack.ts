@@ -1,6 +1,9 @@
+import { shapeOf } from '@sporelet/core';
+import type { Dims } from '@sporelet/ir';
 import { RuntimeError, sameShape, shapeText, sizeOf } from '@sporelet/ir';
 import type { ArrayData } from './array.ts';
-import { copyInto, zeros } from './array.ts';
+import { copyInto } from './array.ts';
+import type { Scratch } from './work.ts';
 
 /** Some rows of one column: one array with a leading row axis, which its holder may overwrite; or an array for each row. */
 export type Column = ArrayData | readonly ArrayData[];
@@ -16,14 +19,20 @@ export const isStacked = (column: Column): column is ArrayData => !Array.isArray
 /** Row `i` of a column. Of a stacked column it is a view. */
 export function rowOf(column: Column, i: number): ArrayData {
   if (!isStacked(column)) return column[i]!;
-  const shape = column.shape.slice(1);
+  return viewOf(column, column.shape.slice(1), i);
+}
+
+function viewOf(column: ArrayData, shape: Dims, i: number): ArrayData {
   const size = sizeOf(shape);
   return { data: column.data.subarray(i * size, (i + 1) * size), shape, dtype: column.dtype };
 }
 
 /** All rows of a column as arrays of their own. */
 export function rowsOf(column: Column, count: number): readonly ArrayData[] {
-  return isStacked(column) ? Array.from({ length: count }, (_, i) => rowOf(column, i)) : column;
+  if (!isStacked(column)) return column;
+  // One frozen shape for all rows: making it is dear.
+  const shape = shapeOf(column.shape.slice(1));
+  return Array.from({ length: count }, (_, i) => viewOf(column, shape, i));
 }
 
 /** Whether rows can be stacked: all of one shape and dtype. */
@@ -33,7 +42,7 @@ export function alike(rows: readonly ArrayData[]): boolean {
 }
 
 /** A column as one array. @throws RuntimeError naming both shapes or dtypes where rows differ. */
-export function stacked(column: Column, name: string, where: string): ArrayData {
+export function stacked(column: Column, name: string, where: string, memory: Pick<Scratch, 'make'>): ArrayData {
   if (isStacked(column)) return column;
   const first = column[0]!;
   for (const row of column) {
@@ -46,7 +55,7 @@ export function stacked(column: Column, name: string, where: string): ArrayData 
       );
     }
   }
-  const out = zeros(first.dtype, [column.length, ...first.shape]);
+  const out = memory.make(first.dtype, [column.length, ...first.shape]);
   const size = first.data.length;
   column.forEach((row, i) => copyInto(out.data, i * size, row.data, 0, size));
   return out;

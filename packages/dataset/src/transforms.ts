@@ -3,10 +3,11 @@ import { bindArguments, describe } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { RuntimeError, ValueError, float64, sizeOf } from '@sporelet/ir';
 import type { ArrayData, Value } from './array.ts';
-import { dtypeOf, toArray, toNdArray, zeros } from './array.ts';
+import { dtypeOf, toArray, toNdArray } from './array.ts';
 import { castArray } from './cast.ts';
 import { count } from './checks.ts';
 import { Transform } from './transform.ts';
+import type { Work } from './work.ts';
 
 /** A user's function: gets the columns of one row, gives a value, or for several columns an array of values. */
 export type RowFunction = (...columns: NdArray[]) => Value | readonly Value[];
@@ -77,12 +78,14 @@ export class OneHot extends Transform {
       throw new ValueError(`For 'OneHot', the smoothingRate must be in [0, 1], but got ${describe(smoothing)}.`);
     }
   }
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     if (!x.dtype.isInt) throw new RuntimeError(`For 'OneHot', the classes must be integers, but got ${x.dtype.name}.`);
     const { classes, smoothing } = this;
-    const out = zeros(smoothing > 0 ? float64 : x.dtype, [...x.shape, classes]);
-    const one = typeof out.data[0] === 'bigint' ? 1n : 1 - smoothing + smoothing / classes;
-    if (smoothing > 0) (out.data as Float64Array).fill(smoothing / classes);
+    const out = work.make(smoothing > 0 ? float64 : x.dtype, [...x.shape, classes]);
+    const big = typeof out.data[0] === 'bigint';
+    const one = big ? 1n : 1 - smoothing + smoothing / classes;
+    if (big) (out.data as BigInt64Array).fill(0n);
+    else (out.data as Float64Array).fill(smoothing / classes);
     for (let i = 0; i < sizeOf(x.shape); i++) {
       const c = Number(x.data[i]);
       if (c < 0 || c >= classes)

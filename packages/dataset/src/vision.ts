@@ -3,12 +3,12 @@ import { bindArguments, describe } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { RuntimeError, ValueError, float32, float64, shapeText, sizeOf, uint8 } from '@sporelet/ir';
 import type { ArrayData } from './array.ts';
-import { dtypeOf, zeros } from './array.ts';
+import { dtypeOf } from './array.ts';
 import { castArray } from './cast.ts';
 import { count } from './checks.ts';
-import type { RandomStream } from './random.ts';
 import { resizeImages } from './resize.ts';
 import { Transform } from './transform.ts';
+import type { Work } from './work.ts';
 
 /** Ways to interpolate. */
 export const Inter = { NEAREST: 'nearest', LINEAR: 'bilinear', BILINEAR: 'bilinear' } as const;
@@ -48,8 +48,8 @@ const numbers = (x: ArrayData): Float32Array =>
     : (castArray(x, float32).data as Float32Array);
 
 /** Float32 data to write results to: that of the input where it has that type. */
-const results = (x: ArrayData): Float32Array =>
-  x.dtype === float32 ? (x.data as Float32Array) : new Float32Array(sizeOf(x.shape));
+const results = (x: ArrayData, work: Work): Float32Array =>
+  (x.dtype === float32 ? x : work.make(float32, x.shape)).data as Float32Array;
 
 /** `x * rescale + shift`, rounded once, as Float32. */
 export class Rescale extends Transform {
@@ -63,10 +63,10 @@ export class Rescale extends Transform {
     this.scale = Math.fround(number(rescale, 'rescale', 'Rescale'));
     this.shift = Math.fround(number(shift, 'shift', 'Rescale'));
   }
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     const { scale, shift } = this;
     const from = numbers(x);
-    const to = results(x);
+    const to = results(x, work);
     for (let i = 0; i < to.length; i++) to[i] = from[i]! * scale + shift;
     return { data: to, shape: x.shape, dtype: float32 };
   }
@@ -106,9 +106,9 @@ export class Normalize extends Transform {
     this.pointwise = this.mean.length === 1 ? 'value' : this.isHwc ? 'channel' : null;
   }
 
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     const from = numbers(x);
-    const to = results(x);
+    const to = results(x, work);
     if (this.mean.length === 1) this.normalize(from, to, 0, 1, 0);
     else {
       const rank = x.shape.length;
@@ -146,13 +146,13 @@ export class Normalize extends Transform {
 export class HWC2CHW extends Transform {
   override readonly name = 'HWC2CHW';
 
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     checkImages(x, 'HWC2CHW');
     if (x.shape.length === 3) return x;
     const [n, h, w, c] = x.shape as readonly [number, number, number, number];
     const shape = [n, c, h, w];
     if (c === 1) return { data: x.data, shape, dtype: x.dtype };
-    const out = zeros(x.dtype, shape);
+    const out = work.make(x.dtype, shape);
     const from = x.data as Float32Array;
     const to = out.data as Float32Array;
     const pixels = h * w;
@@ -178,13 +178,13 @@ export class ToTensor extends Transform {
     super();
     this.dtype = dtypeOf(outputType, 'ToTensor');
   }
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     checkImages(x, 'ToTensor');
     const front =
       x.shape.length === 3
         ? { data: x.data, shape: [x.shape[0]!, 1, ...x.shape.slice(1)], dtype: x.dtype }
-        : this.toFront.applyBatch(x);
-    return castArray(this.rescale.applyBatch(front), this.dtype);
+        : work.apply(this.toFront, x);
+    return castArray(this.rescale.applyBatch(front, work), this.dtype);
   }
 }
 
@@ -207,7 +207,7 @@ export class Resize extends Transform {
     this.size = sizeOfImage(size, 'Resize');
     this.method = oneOf(interpolation ?? Inter.LINEAR, Object.values(Inter), 'interpolation', 'Resize');
   }
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     checkImages(x, 'Resize');
     const [, h, w] = x.shape as readonly [number, number, number];
     const { size } = this;
@@ -218,7 +218,7 @@ export class Resize extends Transform {
       throw new RuntimeError(
         `For 'Resize', a bilinear image must be UInt8, Float32 or Float64, but got ${x.dtype.name}.`,
       );
-    return resizeImages(x, height, width, this.method);
+    return resizeImages(x, height, width, this.method, work);
   }
 }
 
@@ -241,12 +241,12 @@ export class RandomHorizontalFlip extends Transform {
     if (!(prob >= 0 && prob <= 1))
       throw new ValueError(`For 'RandomHorizontalFlip', the prob must be in [0, 1], but got ${prob}.`);
   }
-  override applyBatch(x: ArrayData, random: RandomStream): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     checkImages(x, 'RandomHorizontalFlip');
     const [n, h, w, c = 1] = x.shape as readonly [number, number, number, number?];
     const data = x.data as Float32Array;
     for (let image = 0; image < n; image++) {
-      if (random.uniform() >= this.prob) continue;
+      if (work.random.uniform() >= this.prob) continue;
       for (let row = image * h; row < (image + 1) * h; row++) {
         for (let a = row * w * c, b = a + (w - 1) * c; a < b; a += c, b -= c) {
           for (let j = 0; j < c; j++) {
@@ -265,9 +265,9 @@ export class RandomHorizontalFlip extends Transform {
 type Sources = Int32Array;
 
 /** Rows and columns of images picked by position. */
-function pick(x: ArrayData, rows: Sources, columns: Sources, fill: readonly number[]): ArrayData {
+function pick(x: ArrayData, rows: Sources, columns: Sources, fill: readonly number[], work: Work): ArrayData {
   const [n, h, w, c = 1] = x.shape as readonly [number, number, number, number?];
-  const out = zeros(x.dtype, [n, rows.length, columns.length, ...x.shape.slice(3)]);
+  const out = work.make(x.dtype, [n, rows.length, columns.length, ...x.shape.slice(3)]);
   const from = x.data as Float32Array;
   const to = out.data as Float32Array;
   const filler = castArray(
@@ -298,13 +298,13 @@ export class CenterCrop extends Transform {
     const given = sizeOfImage(size, 'CenterCrop');
     this.size = typeof given === 'number' ? [given, given] : given;
   }
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     checkImages(x, 'CenterCrop');
     const middle = (have: number, want: number): Sources => {
       const start = Math.floor((have - want) / 2);
       return Int32Array.from({ length: want }, (_, i) => (start + i >= 0 && start + i < have ? start + i : -1));
     };
-    return pick(x, middle(x.shape[1]!, this.size[0]), middle(x.shape[2]!, this.size[1]), [0]);
+    return pick(x, middle(x.shape[1]!, this.size[0]), middle(x.shape[2]!, this.size[1]), [0], work);
   }
 }
 
@@ -348,10 +348,10 @@ export class Pad extends Transform {
     this.mode = oneOf(mode ?? Border.CONSTANT, Object.values(Border), 'paddingMode', 'Pad');
   }
 
-  override applyBatch(x: ArrayData): ArrayData {
+  override applyBatch(x: ArrayData, work: Work): ArrayData {
     checkImages(x, 'Pad');
     const [left, top, right, bottom] = this.sides;
-    return pick(x, this.sources(x.shape[1]!, top, bottom), this.sources(x.shape[2]!, left, right), this.fill);
+    return pick(x, this.sources(x.shape[1]!, top, bottom), this.sources(x.shape[2]!, left, right), this.fill, work);
   }
 
   private sources(n: number, before: number, after: number): Sources {

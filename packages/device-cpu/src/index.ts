@@ -1,4 +1,5 @@
 export { PlanExecutable } from './executable.ts';
+export { CpuDevice } from './device.ts';
 export { Heap } from './heap.ts';
 export type { HeapOptions } from './heap.ts';
 export type { Platform, WorkerHandle, WorkerStart } from './platform.ts';

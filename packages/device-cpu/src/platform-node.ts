@@ -45,7 +45,9 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
   return { terminate: () => void worker.terminate() };
 }
 
-/** Node, and what is like it. */
+/** Node, and what is like it. The environment variable SPORELET_THREADS sets the number of threads. */
 export function nodePlatform(): Platform {
-  return { parallelism: availableParallelism(), sharedMemory: true, canWait: true, startWorker, makeCollector };
+  const wanted = Number(process.env['SPORELET_THREADS']);
+  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : availableParallelism();
+  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector };
 }

@@ -14,9 +14,7 @@ function assemble(bodies: readonly string[], shared: boolean): Uint8Array {
     (body, i) => `(func (export "k${i}") (param $args i32) (param $lo i32) (param $hi i32) ${body})`,
   );
   const memory = `(import "env" "memory" (memory 0 65536${shared ? ' shared' : ''}))`;
-  const module = wabt.parseWat('kernels.wat', `(module ${memory} ${functions.join(' ')})`, features);
-  module.validate(features);
-  return module.toBinary({}).buffer;
+  return wabt.parseWat('kernels.wat', `(module ${memory} ${functions.join(' ')})`, features).toBinary({}).buffer;
 }
 
 /** The address of element `$i` (4 bytes) of the operand at this place of the argument block. */

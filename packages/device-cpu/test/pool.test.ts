@@ -152,7 +152,11 @@ describe('Pool', () => {
   });
 
   it('works on without workers that never start', () => {
-    hammer(start(3, changed(`'use strict';`, `throw new Error('no worker here');`)), 200);
+    const cpu = start(3, changed(`'use strict';`, `throw new Error('no worker here');`));
+    hammer(cpu, 200);
+    const trap = cpu.load(plan({ bodies: ['(unreachable)'], steps: [{ args: [], grain: 1, cost: 50_000 }] }));
+    expect(() => trap.run([], [], 100)).toThrow('unreachable');
+    hammer(cpu, 10);
   });
 
   it('changes the number of threads at any time', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CpuRuntime } from '../src/index.ts';
 import type { CpuOptions, CpuStorage, Platform } from '../src/index.ts';
 import { nodePlatform } from '../src/platform-node.ts';
-import { addPlan, bytesOf } from './kernels.ts';
+import { add, addPlan, bytesOf, input, output, plan, temp } from './kernels.ts';
 
 const MIB = 1 << 20;
 const withFinalizers = (): Platform => ({ ...nodePlatform(), makeCollector: () => undefined });
@@ -133,22 +133,30 @@ describe.each([
     expect(cpu.memoryStats().inUse).toBeLessThanOrEqual(65536);
   });
 
-  it('of a running call stay where they are', () => {
-    const cpu = make({ maxBytes: 2 * MIB });
-    const add = cpu.load(addPlan());
+  it('of a running call stay where they are, in a heap that holds just these', () => {
     const n = 100_000;
-    const storages = Array.from({ length: 12 }, (_, i) => {
+    // Room for three operands and a temporary.
+    const cpu = make({ maxBytes: 27 * 65536 });
+    const step = { args: [input(0), input(1), temp(0)] };
+    const double = { fn: 0, args: [temp(0), temp(0), output(0)] };
+    const sum = cpu.load(plan({ bodies: [add], steps: [{ ...step, fn: 0 }, double], temps: [4 * n] }));
+    const expected = Array.from({ length: 9 }, (_, i) => i);
+    const storages = expected.map((value) => {
       const storage = cpu.allocate(4 * n);
-      cpu.write(storage, bytesOf(new Float32Array(n).fill(i)));
+      cpu.write(storage, bytesOf(new Float32Array(n).fill(value)));
       return storage;
     });
-    for (let i = 0; i < 10; i++) {
-      const out = cpu.allocate(4 * n);
-      add.run([storages[i]!, storages[i + 1]!], [out], n);
+    for (let k = 0; k < 60; k++) {
+      const [a, b, c] = [k % 9, (k * 5 + 3) % 9, (k * 7 + 5) % 9];
+      sum.run([storages[a]!, storages[b]!], [storages[c]!], n);
+      expected[c] = (2 * (expected[a]! + expected[b]!)) % 1000;
       const values = new Float32Array(n);
-      cpu.read(out, bytesOf(values));
-      expect(values.every((value) => value === 2 * i + 1)).toBe(true);
+      cpu.read(storages[c]!, bytesOf(values));
+      expect(values.every((value) => value % 1000 === expected[c])).toBe(true);
+      cpu.write(storages[c]!, bytesOf(values.fill(expected[c]!)));
     }
+    const moved = cpu.memoryStats().movedOut;
+    expect(moved).toBeGreaterThan(60 * 400_000);
   });
 
   it('too large for the heap raise an error that says what to do', () => {
@@ -190,7 +198,7 @@ describe('garbage', () => {
     const cpu = collecting({ collectBytes: 16 * MIB });
     for (let i = 0; i < 2000; i++) {
       filled(cpu, 100_000, 1);
-      await null;
+      await Promise.resolve();
     }
     expect(cpu.memoryStats().peak).toBeLessThanOrEqual(16 * MIB + 100_032);
   });

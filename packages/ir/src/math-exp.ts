@@ -37,18 +37,27 @@ function reduce(f: Format, x: Expr, tail: Coefficients, xLow: Expr | null = null
   const n = x.mul(f.num(log2e)).round();
   let rest = n.mul(f.num(ln2Low));
   if (xLow) rest = rest.sub(xLow);
-  const r = x.sub(n.mul(f.num(ln2High))).sub(rest);
-  return { n, q: r.mul(r).mul(f.poly(r, tail)).add(r) };
+  const most = x.sub(n.mul(f.num(ln2High)));
+  const r = most.sub(rest);
+  let higher = r.mul(r).mul(f.poly(r, tail));
+  if (f.wide) higher = higher.add(most.sub(r).sub(rest));
+  return { n, q: higher.add(r) };
 }
 
-/** e^(x + xLow), where xLow is far smaller than x and x within the range of exp's results. */
-export function expOfPair(f: Format, x: Expr, xLow: Expr | null): Expr {
+/** e^(x + xLow) y, where xLow is far smaller than x and x within the range of exp's results. */
+export function expTimes(f: Format, x: Expr, xLow: Expr, y: Expr): Expr {
   const { n, q } = reduce(f, x, expTail, xLow);
+  return f.scaleFar(q.mul(y).add(y), n);
+}
+
+/** e^x for x within the range of exp's results. */
+function expInRange(f: Format, x: Expr): Expr {
+  const { n, q } = reduce(f, x, expTail);
   return f.scaleFar(q.add(1), n);
 }
 
 export function exp(f: Format, x: Expr): Expr {
-  return expOfPair(f, x.pmin(f.num(high)).pmax(f.num(low)), null);
+  return expInRange(f, x.pmin(f.num(high)).pmax(f.num(low)));
 }
 
 export function exp2(f: Format, x: Expr): Expr {
@@ -56,6 +65,18 @@ export function exp2(f: Format, x: Expr): Expr {
   const n = y.round();
   const r = y.sub(n);
   return f.scaleFar(f.poly(r, exp2Tail).mul(r).add(1), n);
+}
+
+/** 2^(x + xLow), where xLow is far smaller than x; |x| may be large, not infinite. */
+export function exp2Pair(f: Format, x: Expr, xLow: Expr): Expr {
+  const sum = x.add(xLow);
+  const n = sum.pmin(f.num([129, 1025])).pmax(f.num([-151, -1080])).round();
+  const d = x.sub(n);
+  const r = d.add(xLow);
+  const lost = xLow.sub(r.sub(d));
+  const inside = sum.sub(n).abs().le(0.75); // else 0 or infinity, from n alone
+  const q = f.poly(r, exp2Tail).mul(r).add(lost.mul(f.num(Math.LN2)));
+  return f.scaleFar(where(inside, q, f.num(0)).add(1), n);
 }
 
 export function expm1(f: Format, x: Expr): Expr {
@@ -92,7 +113,7 @@ export function tanh(f: Format, x: Expr): Expr {
 
 /** With e = e^-|x| and t = e / (1 + e): 1 - t or e - e t. Never overflows; results down to the denormals are right. */
 export function sigmoid(f: Format, x: Expr): Expr {
-  const e = expOfPair(f, x.abs().neg().pmax(f.num(low)), null);
+  const e = expInRange(f, x.abs().neg().pmax(f.num(low)));
   const t = e.div(e.add(1));
   const limit = where(x.lt(0), e, f.num(1));
   return limit.sub(limit.mul(t));

@@ -172,7 +172,8 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
   }
   /** The cell at a path such as `layers.0.conv`. */
   getSubCell(target: string): Cell {
-    return target ? target.split('.').reduce(stepInto, this as Cell) : this;
+    for (const [path, cell] of this.cellsAndNames()) if (path === target) return cell;
+    throw new AttributeError(`The '${this.clsName}' object has no sub cell '${target}'.`);
   }
   /** Calls a function with every cell below, then with this one. */
   apply(fn: (cell: Cell) => void): this {
@@ -261,24 +262,21 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
     return loadState(this, stateDict, strict);
   }
 
-  private hookLists(): CellHooks {
-    return (stateOf(this).hooks ??= new CellHooks());
-  }
   /** Calls `hook(cell, inputs)` before each construct; what it returns takes the place of the inputs. */
   registerForwardPreHook(hook: ForwardPreHook, { prepend = false }: HookOptions = {}): HookHandle {
-    return addHook(this.hookLists().forwardPre, hook, prepend);
+    return addHook(hooksOf(this).forwardPre, hook, prepend);
   }
   /** Calls `hook(cell, inputs, output)` after each construct; what it returns takes the place of the output. */
   registerForwardHook(hook: ForwardHook, { prepend = false }: HookOptions = {}): HookHandle {
-    return addHook(this.hookLists().forward, hook, prepend);
+    return addHook(hooksOf(this).forward, hook, prepend);
   }
   /** Calls `hook(cell, gradOutput)` in the backward walk; what it returns takes the place of the output's gradient. */
   registerBackwardPreHook(hook: BackwardPreHook): HookHandle {
-    return addHook(this.hookLists().backwardPre, hook, false);
+    return addHook(hooksOf(this).backwardPre, hook, false);
   }
   /** Calls `hook(cell, gradInput, gradOutput)` in the backward walk; what it returns takes gradInput's place. */
   registerBackwardHook(hook: BackwardHook): HookHandle {
-    return addHook(this.hookLists().backward, hook, false);
+    return addHook(hooksOf(this).backward, hook, false);
   }
 
   /** What `print` shows between the brackets. */
@@ -300,8 +298,6 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
   }
 }
 
-function stepInto(cell: Cell, key: string): Cell {
-  const child = childrenOf(cell).get(key);
-  if (child) return child;
-  throw new AttributeError(`The '${cell.clsName}' object has no sub cell '${key}'.`);
+function hooksOf(cell: Cell): CellHooks {
+  return (stateOf(cell).hooks ??= new CellHooks());
 }

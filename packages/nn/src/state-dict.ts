@@ -1,10 +1,8 @@
 import type { Tensor } from '@sporelet/core';
-import { Parameter, Tensor as TensorClass, describe } from '@sporelet/core';
+import { Tensor as TensorClass, describe } from '@sporelet/core';
 import { RuntimeError, sameShape, shapeText } from '@sporelet/ir';
 import type { Cell } from './cell.ts';
-import { attributeOf, stateOf } from './cell-state.ts';
-import { setAttribute } from './cell-state.ts';
-import { cellsBelow } from './walk.ts';
+import { attributeOf, setAttribute, stateOf } from './cell-state.ts';
 
 /** Parameters and buffers by path. */
 export type StateDict = Map<string, Tensor>;
@@ -16,15 +14,27 @@ export interface IncompatibleKeys {
   readonly unexpectedKeys: readonly string[];
 }
 
-export function collectState(root: Cell): StateDict {
-  const state: StateDict = new Map(root.parametersAndNames());
-  for (const [path, cell] of cellsBelow(root, new Set(), '')) {
+/** A parameter or buffer and how to give it other data. */
+interface Entry {
+  readonly tensor: Tensor;
+  assign(value: Tensor): void;
+}
+
+function entriesOf(root: Cell): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const [path, p] of root.parametersAndNames()) entries.set(path, { tensor: p, assign: (v) => void p.setData(v) });
+  for (const [path, cell] of root.cellsAndNames()) {
     for (const [name, persistent] of stateOf(cell).buffers ?? []) {
-      const buffer = attributeOf(cell, name);
-      if (persistent && buffer instanceof TensorClass) state.set(path ? `${path}.${name}` : name, buffer);
+      const tensor = attributeOf(cell, name);
+      if (!persistent || !(tensor instanceof TensorClass)) continue;
+      entries.set(path ? `${path}.${name}` : name, { tensor, assign: (v) => setAttribute(cell, name, v) });
     }
   }
-  return state;
+  return entries;
+}
+
+export function collectState(root: Cell): StateDict {
+  return new Map([...entriesOf(root)].map(([path, { tensor }]) => [path, tensor]));
 }
 
 export function loadState(
@@ -36,7 +46,7 @@ export function loadState(
     throw new TypeError(`Expected stateDict to be dict-like, got ${describe(given)}.`);
   }
   const entries = new Map<string, unknown>(given instanceof Map ? given : Object.entries(given));
-  const own = collectState(root);
+  const own = entriesOf(root);
   const missingKeys = [...own.keys()].filter((k) => !entries.has(k));
   const unexpectedKeys = [...entries.keys()].filter((k) => !own.has(k));
   const errors: string[] = [];
@@ -44,18 +54,18 @@ export function loadState(
   if (strict && missingKeys.length) errors.push(`Missing key(s) in stateDict: ${quoted(missingKeys)}. `);
   if (strict && unexpectedKeys.length) errors.push(`Unexpected key(s) in stateDict: ${quoted(unexpectedKeys)}. `);
   const updates: (() => void)[] = [];
-  for (const [key, target] of own) {
+  for (const [key, { tensor, assign }] of own) {
     const data = entries.get(key);
     if (data === undefined) continue;
     if (!(data instanceof TensorClass)) {
       errors.push(`While copying the parameter named "${key}", expected Tensor but received ${describe(data)}`);
-    } else if (!sameShape(data.shape, target.shape)) {
+    } else if (!sameShape(data.shape, tensor.shape)) {
       errors.push(
         `size mismatch for ${key}: copying a param with shape ${shapeText(data.shape)} from stateDict, ` +
-          `the shape in current model is ${shapeText(target.shape)}.`,
+          `the shape in current model is ${shapeText(tensor.shape)}.`,
       );
     } else {
-      updates.push(() => assign(root, key, target, data));
+      updates.push(() => assign(new TensorClass(data, tensor.dtype)));
     }
   }
   if (errors.length) {
@@ -63,14 +73,4 @@ export function loadState(
   }
   for (const update of updates) update();
   return { missingKeys, unexpectedKeys };
-}
-
-function assign(root: Cell, path: string, target: Tensor, data: Tensor): void {
-  const value = new TensorClass(data, target.dtype);
-  if (target instanceof Parameter) {
-    target.setData(value);
-    return;
-  }
-  const at = path.lastIndexOf('.');
-  setAttribute(root.getSubCell(path.slice(0, Math.max(at, 0))), path.slice(at + 1), value);
 }

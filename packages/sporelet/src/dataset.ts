@@ -1,0 +1,2 @@
+import './setup.ts';
+export * from '@sporelet/dataset';

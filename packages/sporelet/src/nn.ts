@@ -1,0 +1,3 @@
+import './setup.ts';
+export * from '@sporelet/nn';
+export * from '@sporelet/optim';

@@ -1,0 +1,7 @@
+import { registerDevice } from '@sporelet/core';
+import { CpuDevice, hostPlatform } from '@sporelet/device-cpu/host';
+import { installOps } from '@sporelet/ops';
+
+// What the layers below leave open is joined here: the CPU device (made at its first use) and Tensor's methods.
+registerDevice('CPU', () => new CpuDevice(hostPlatform()));
+installOps();
