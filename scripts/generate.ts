@@ -25,10 +25,17 @@ interface Callable {
   readonly op: AnyOp | null;
 }
 
-function functionTypes(node: ts.Node): ts.FunctionTypeNode[] {
+const aliases = new Map<string, ts.TypeNode>();
+
+/** The call signatures that a declaration's annotation names: `Op<(x: Operand) => Tensor>`, or an alias of such. */
+function functionTypes(node: ts.TypeNode): ts.FunctionTypeNode[] {
   if (ts.isFunctionTypeNode(node)) return [node];
+  if (ts.isParenthesizedTypeNode(node)) return functionTypes(node.type);
   if (ts.isIntersectionTypeNode(node)) return node.types.flatMap(functionTypes);
-  return [];
+  if (!ts.isTypeReferenceNode(node)) return [];
+  const own = node.typeArguments?.[0] ? functionTypes(node.typeArguments[0]) : [];
+  const alias = aliases.get(node.typeName.getText());
+  return own.length || !alias ? own : functionTypes(alias);
 }
 
 const signatureOf = (s: ts.SignatureDeclarationBase) => ({
@@ -44,6 +51,7 @@ const signatureOf = (s: ts.SignatureDeclarationBase) => ({
 
 function literalType(e: ts.Expression): string {
   if (ts.isNumericLiteral(e) || ts.isPrefixUnaryExpression(e)) return 'number';
+  if (e.kind === ts.SyntaxKind.NullKeyword) return 'null';
   if (e.kind === ts.SyntaxKind.TrueKeyword || e.kind === ts.SyntaxKind.FalseKeyword) return 'boolean';
   if (ts.isStringLiteral(e)) return 'string';
   throw new Error(`write the type of the parameter with default ${e.getText()}`);
@@ -85,9 +93,7 @@ async function read(module: string): Promise<{ callables: Callable[]; methods: s
       const value = loaded[name];
       if (typeof value !== 'function' || !('def' in value)) continue;
       const op = value as unknown as AnyOp;
-      const type = d.type;
-      const argument = type && ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
-      const types = argument ? functionTypes(argument) : [];
+      const types = d.type ? functionTypes(d.type) : [];
       callables.push({
         name,
         module,
@@ -117,6 +123,11 @@ async function main(): Promise<void> {
     .filter((f) => f.endsWith('.ts') && !f.endsWith('.gen.ts') && f !== 'index.ts')
     .map((f) => f.slice(0, -3))
     .sort();
+  for (const module of modules) {
+    const text = readFileSync(`${folder}${module}.ts`, 'utf8');
+    const source = ts.createSourceFile(`${module}.ts`, text, ts.ScriptTarget.ESNext, true);
+    for (const s of source.statements) if (ts.isTypeAliasDeclaration(s)) aliases.set(s.name.text, s.type);
+  }
   const all: Callable[] = [];
   const methodNames: string[] = [];
   for (const module of modules) {

@@ -52,11 +52,13 @@ export function blockK(extents: readonly number[]): { level: number; kc: number 
   return { level, kc: Math.ceil(extent / blocks) };
 }
 
-export function mergedK(axes: readonly Axis[], strides: readonly ((axis: Axis) => number)[]): KAxis[] {
+/** Merges summed axes where all strides allow it; `apart` stay on their own. */
+export function mergedK(axes: readonly Axis[], strides: readonly ((axis: Axis) => number)[], apart: readonly Axis[] = []): KAxis[] {
   const merged: KAxis[] = [];
   for (const axis of axes) {
     const last = merged.at(-1);
-    if (last && walkAsOne([...last.axes, axis], strides)) {
+    const alone = apart.includes(axis) || (last && apart.includes(last.axes[0]!));
+    if (last && !alone && walkAsOne([...last.axes, axis], strides)) {
       merged[merged.length - 1] = { axes: [...last.axes, axis], extent: last.extent * axis.extent };
     } else merged.push({ axes: [axis], extent: axis.extent });
   }

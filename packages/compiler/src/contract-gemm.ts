@@ -65,7 +65,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
       rows: height,
       aRow: plan.a.packed ? size : aStride(plan.a.core.at(-1)!),
       bVecs: offsets,
-      k: [blocked, ...inside].map((k, d) => ({ extent: d === 0 ? 0 : k.extent, a: aSteps[plan.level + d]!, b: bSteps[plan.level + d]! })), // prettier-ignore
+      k: [blocked, ...inside].map((k, d) => ({ extent: d === 0 ? null : k.extent, a: aSteps[plan.level + d]!, b: bSteps[plan.level + d]! })), // prettier-ignore
       bNext: plan.b.packed ? 'end' : width * bStride(plan.b.core.at(-1)!),
       cNext: width * size,
       cRow,
@@ -116,7 +116,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
       advanceBy(f, cTile, firstRow, cRow);
       if (whole > 0) {
         f.get(tiles).if(() => {
-          f.get(aTile).get(bTile).get(cTile).get(tiles).get(kNow).get(add).call(tile(height, width));
+          f.get(aTile).get(bTile).get(cTile).get(tiles).get(add).get(kNow).call(tile(height, width));
         });
       }
       if (edge === 0) return;
@@ -126,7 +126,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
         if (plan.b.packed) f.get(kNow).op('i32.mul').i32(inner * width * size).op('i32.mul').op('i32.add');
         else f.i32(width * size).op('i32.mul').op('i32.add'); // prettier-ignore
         f.get(cTile).get(tiles).i32(width * size).op('i32.mul').op('i32.add');
-        f.i32(1).get(kNow).get(add).call(tile(height, edge));
+        f.i32(1).get(add).get(kNow).call(tile(height, edge));
       };
       if (columnBlocks === 1) rest();
       else f.get(columnBlock).i32(columnBlocks - 1).op('i32.eq').if(rest);

@@ -29,6 +29,61 @@ export interface LanesPlan {
   /** Sums run over the outermost in blocks of `kc`, and over all of the others. */
   readonly k: readonly KAxis[];
   readonly kc: number;
+  /** Where zeros around x can be left out. */
+  readonly borders: readonly Border[];
+}
+
+/** An index `base + step * over + sign * k` of x that leaves the operand: for a given `over` only some k are inside. */
+export interface Border {
+  readonly over: Axis;
+  readonly k: Axis;
+  readonly base: number;
+  readonly step: number;
+  readonly sign: 1 | -1;
+  readonly extent: number;
+}
+
+/** The k of a border that are inside at an index of `over`; at least one, which may lie outside. */
+export function insideBorder(b: Border, over: number): readonly [first: number, count: number] {
+  const e = b.base + b.step * over;
+  const [low, high] = b.sign === 1 ? [-e, b.extent - e] : [e - b.extent + 1, e + 1];
+  const first = Math.min(Math.max(low, 0), b.k.extent - 1);
+  return [first, Math.max(Math.min(high, b.k.extent) - first, 1)];
+}
+
+/** Positions of one row, `count` from `start` on, that use the same k of its border. */
+export interface Segment {
+  readonly start: number;
+  readonly count: number;
+  readonly first: number;
+  readonly k: number;
+}
+
+export function segmentsOf(run: Axis, border: Border | undefined): Segment[] {
+  const segments: Segment[] = [];
+  for (let i = 0; i < run.extent; i++) {
+    const [first, k] = border ? insideBorder(border, i) : [0, 0];
+    const last = segments.at(-1);
+    if (last && last.first === first && last.k === k) segments[segments.length - 1] = { ...last, count: last.count + 1 };
+    else segments.push({ start: i, count: 1, first, k });
+  }
+  return segments;
+}
+
+const MOST_SEGMENTS = 16;
+
+function bordersOf(x: Factor, k: readonly Axis[], overs: readonly Axis[]): Border[] {
+  const found: Border[] = [];
+  reach(x).forEach(([low, high], d) => {
+    const extent = x.spec.shape[d]!;
+    const terms = [...x.index[d]!.terms].filter(([a]) => a.extent > 1);
+    const over = terms.find(([a]) => overs.includes(a));
+    const summed = terms.find(([a]) => k.includes(a));
+    if ((low >= 0 && high < extent) || terms.length !== 2 || !over || !summed || Math.abs(summed[1]) !== 1) return;
+    const border: Border = { over: over[0], k: summed[0], base: x.index[d]!.base, step: over[1], sign: summed[1] as 1 | -1, extent }; // prettier-ignore
+    if (!found.some((f) => f.over === border.over || f.k === border.k)) found.push(border);
+  });
+  return found;
 }
 
 export const LANES = 8;
@@ -67,9 +122,16 @@ function forward(t: Terms, x: Factor, w: Factor): LanesPlan | null {
   const row = before && before !== lane && own.includes(before) ? before : null;
   if (xLanes.stride(run) < 0 || core.some((a) => wLayout.stride(a) < 0)) return null;
   const outer = axes.filter((a) => a !== lane && a !== run && a !== row && !core.includes(a));
-  const merged = mergedK(k, [xLanes.stride, wLayout.stride]);
+  const strides = [xLanes.stride, wLayout.stride];
+  const candidates = bordersOf(x, k, row ? [row, run] : [run]);
+  const merged = mergedK(k, strides, candidates.map((c) => c.k)); // prettier-ignore
   const first = merged[0]!.extent;
   const inner = merged.slice(1).reduce((n, a) => n * a.extent, 1);
   const blocks = Math.ceil(first / Math.max(1, Math.floor(K_BLOCK / inner)));
-  return { kind: 'lanes', x, xLanes, w, wLayout, lane, core, outer, row, run, k: merged, kc: Math.ceil(first / blocks) };
+  const borders = candidates.filter((c) => {
+    if (blocks > 1 && merged[0]!.axes.includes(c.k)) return false;
+    return c.over !== run || segmentsOf(run, c).length <= MOST_SEGMENTS;
+  });
+  const kc = Math.ceil(first / blocks);
+  return { kind: 'lanes', x, xLanes, w, wLayout, lane, core, outer, row, run, k: merged, kc, borders };
 }

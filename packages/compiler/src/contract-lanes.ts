@@ -1,6 +1,6 @@
 import { emitLanePack } from './contract-lane-pack.ts';
-import { LANES } from './contract-lanes-plan.ts';
-import type { LanesPlan } from './contract-lanes-plan.ts';
+import { LANES, segmentsOf } from './contract-lanes-plan.ts';
+import type { Border, LanesPlan } from './contract-lanes-plan.ts';
 import { emitPanelStart, evenPanels } from './contract-pack.ts';
 import { fits, isFused, tileFunction } from './contract-tile.ts';
 import { SIZE, unpackFunction } from './contract-transpose.ts';
@@ -52,7 +52,10 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
       rows: height,
       aRow: wRow,
       bVecs: offsets(step),
-      k: plan.k.map((x, d) => ({ extent: d === 0 ? 0 : x.extent, a: wStride(x.axes.at(-1)!), b: xStride(x.axes.at(-1)!) })), // prettier-ignore
+      k: plan.k.map(({ axes: [...own], extent }, d) => {
+        const counted = d === 0 || plan.borders.some((x) => x.k === own[0]);
+        return { extent: counted ? null : extent, a: wStride(own.at(-1)!), b: xStride(own.at(-1)!) };
+      }),
       bNext: positions * step,
       cNext: positions * BYTES,
       cRow,
@@ -64,11 +67,72 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
   const f = b.writer();
   const [xBase, wBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];
   const local = (): number => f.local(I32);
-  const [x, w, o, t, xRow, tRow] = [local(), local(), local(), local(), local(), local()];
+  const [x, w, o, t, xRow, tRow, xNow] = [local(), local(), local(), local(), local(), local(), local()];
   const [kLeft, kNow, add, scratch, height, left] = [local(), local(), local(), local(), local(), local()];
-  const whole = Math.floor(run.extent / across);
-  const tail = run.extent % across;
   const outermost = plan.k[0]!;
+  const rowBorder = plan.borders.find((x) => x.over === row);
+  const runBorder = plan.borders.find((x) => x.over === run);
+  const segments = segmentsOf(run, runBorder);
+  const [rowIndex, rowFirst, rowCount, wRowNow] = [local(), local(), local(), local()];
+
+  /** Leaves the first k inside at row `rowIndex` in `rowFirst`, and how many there are in `rowCount`. */
+  const findInside = (border: Border): void => {
+    const { base, step, sign, extent, k } = border;
+    const e = (): unknown => f.get(rowIndex).i32(step).op('i32.mul').i32(base).op('i32.add');
+    const clamp = (least: number): void => {
+      f.tee(scratch).i32(least).get(scratch).i32(least).op('i32.gt_s').op('select');
+    };
+    if (sign === 1) f.i32(0) && e() && f.op('i32.sub');
+    else e() && f.i32(extent - 1).op('i32.sub');
+    clamp(0);
+    atMost(f, scratch, k.extent - 1);
+    f.set(rowFirst);
+    if (sign === 1) f.i32(extent) && e() && f.op('i32.sub');
+    else e() && f.i32(1).op('i32.add');
+    atMost(f, scratch, k.extent);
+    f.get(rowFirst).op('i32.sub');
+    clamp(1);
+    f.set(rowCount);
+  };
+  /** One row of output positions: its segments, each a run of tiles and perhaps a narrower tile. */
+  const oneRow = (channels: number): void => {
+    f.get(w).set(wRowNow);
+    f.get(xRow).set(xNow);
+    if (rowBorder) {
+      findInside(rowBorder);
+      advanceBy(f, wRowNow, rowFirst, wStride(rowBorder.k));
+      advanceBy(f, xNow, rowFirst, xStride(rowBorder.k));
+    }
+    for (const s of segments) {
+      const at = (from: number): void => {
+        f.get(wRowNow).i32(runBorder ? s.first * wStride(runBorder.k) : 0).op('i32.add'); // prettier-ignore
+        f.get(xNow).i32(from * xStride(run) + (runBorder ? s.first * xStride(runBorder.k) : 0)).op('i32.add'); // prettier-ignore
+        f.get(tRow).i32(from * BYTES).op('i32.add');
+      };
+      const counts = (): void => {
+        plan.k.forEach((level, d) => {
+          const own = level.axes[0];
+          if (own === rowBorder?.k) f.get(rowCount);
+          else if (own === runBorder?.k) f.i32(s.k);
+          else if (d === 0) f.get(kNow);
+        });
+      };
+      const whole = Math.floor(s.count / across);
+      const tail = s.count % across;
+      if (whole > 0) {
+        at(s.start);
+        f.i32(whole).get(add);
+        counts();
+        f.call(tile(channels, across));
+      }
+      if (tail > 0) {
+        at(s.start + whole * across);
+        f.i32(1).get(add);
+        counts();
+        f.call(tile(channels, tail));
+      }
+    }
+  };
   forUnits(f, (unit) => {
     f.get(tBase).set(t);
     advanceBy(f, t, unit, unitBytes);
@@ -102,15 +166,12 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
         f.get(x).set(xRow);
         f.get(t).set(tRow);
         f.get(height).set(left);
+        f.get(rowBlock).i32(rows).op('i32.mul').set(rowIndex);
         repeatLocal(f, left, () => {
-          f.get(w).get(xRow).get(tRow).i32(whole).get(kNow).get(add).call(tile(channels, across));
-          if (tail > 0) {
-            f.get(w).get(xRow).i32(whole * across * xStride(run)).op('i32.add');
-            f.get(tRow).i32(whole * across * BYTES).op('i32.add');
-            f.i32(1).get(kNow).get(add).call(tile(channels, tail));
-          }
+          oneRow(channels);
           if (row) advance(f, xRow, xStride(row));
           advance(f, tRow, run.extent * BYTES);
+          advance(f, rowIndex, 1);
         });
         f.i32(1).set(add);
         advanceBy(f, w, kNow, wStride(outermost.axes.at(-1)!));

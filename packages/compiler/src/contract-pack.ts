@@ -74,16 +74,18 @@ function panelFunction(b: PlanBuilder, vec: Vec, side: Side, plan: GemmPlan, wid
   const key = JSON.stringify({ size, loops, fixed, core, width, columns });
   return b.internal(`pack ${key}`, PARAMS, (f) => {
     const [src, dst, outermost, first] = [0, 1, 2, 3] as const;
-    const walk = (pointers: readonly number[], body: () => void): void => {
-      const strides = (l: (typeof loops)[number]) => pointers.map((p) => (p === dst ? l.target : l.source));
-      const nest = loops.map((l) => ({ extent: l.extent, strides: strides(l) }));
-      kLoops(f, nest, outermost, pointers, body);
+    const walk = (sources: readonly number[], step: (sources: readonly number[], to: number) => void): void => {
+      const nest = loops.map((l, d) => ({
+        count: d === 0 ? { local: outermost } : l.extent,
+        strides: [l.target, ...sources.map(() => l.source)],
+      }));
+      kLoops(f, nest, [dst, ...sources], ([to, ...from]) => step(from, to!));
     };
     if (fixed !== null) {
       const step = fixed * size;
-      walk([src, dst], () => {
-        if (step === size && columns === width) copyRun(f, width * size, src, dst);
-        else for (let l = 0; l < width; l++) copyOne(f, size, src, Math.min(l, columns - 1) * step, dst, l * size);
+      walk([src], ([from], to) => {
+        if (step === size && columns === width) copyRun(f, width * size, from!, to);
+        else for (let l = 0; l < width; l++) copyOne(f, size, from!, Math.min(l, columns - 1) * step, to, l * size);
       });
       return;
     }
@@ -101,7 +103,7 @@ function panelFunction(b: PlanBuilder, vec: Vec, side: Side, plan: GemmPlan, wid
       });
       f.get(start).set(dst);
       advance(f, dst, from * size);
-      walk([...pointers, dst], () => pointers.forEach((p, l) => copyOne(f, size, p, 0, dst, l * size)));
+      walk(pointers, (sources, to) => sources.forEach((p, l) => copyOne(f, size, p, 0, to, l * size)));
     }
   });
 }

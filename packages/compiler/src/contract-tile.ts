@@ -4,9 +4,9 @@ import type { PlanBuilder } from './plan-builder.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 import { I32, V128 } from './wasm-encoder.ts';
 
-/** One loop over summed elements; strides in bytes. */
+/** One loop over summed elements; strides in bytes. Without an extent, the count is an argument. */
 export interface KLoop {
-  readonly extent: number;
+  readonly extent: number | null;
   readonly a: number;
   readonly b: number;
 }
@@ -22,9 +22,9 @@ export interface Tile {
   readonly aRow: number;
   /** Offsets of the vectors of B, in bytes. */
   readonly bVecs: readonly number[];
-  /** Outermost first; the outermost extent is an argument. */
+  /** Outermost first. */
   readonly k: readonly KLoop[];
-  /** Bytes to the next tile of the run; B may go on where its last k ended. */
+  /** Bytes to the next tile of the run; 'end': where the outermost k ended. */
   readonly bNext: number | 'end';
   readonly cNext: number;
   /** Bytes between the rows of C. */
@@ -53,38 +53,42 @@ export function accumulate(f: FunctionWriter, vec: Vec, fused: boolean, sum: num
   else f.get(sum).get(a).get(b).op(vec.mul).op(vec.add).set(sum);
 }
 
-/** The loops over k around `step`; pointers and strides in pairs. */
-export function kLoops(
-  f: FunctionWriter,
-  loops: readonly { readonly extent: number; readonly strides: readonly number[] }[],
-  outermost: number,
-  pointers: readonly number[],
-  step: () => void,
-): void {
-  const nest = (d: number): void => {
-    const loop = loops[d];
-    if (!loop) return step();
-    const inner = loops[d + 1];
-    const body = (): void => {
-      nest(d + 1);
-      pointers.forEach((p, i) => advance(f, p, loop.strides[i]! - (inner ? inner.extent * inner.strides[i]! : 0)));
-    };
-    if (d > 0) return repeat(f, loop.extent, body);
-    const left = f.local(I32);
-    f.get(outermost).set(left);
-    repeatLocal(f, left, body);
-  };
-  nest(0);
+/** A loop around a micro-kernel's step: how often (at least once), and how far it moves each pointer, in bytes. */
+export interface Walk {
+  readonly count: number | { readonly local: number };
+  readonly strides: readonly number[];
 }
 
-/** Parameters of a tile function: addresses of A, B and C, tiles in the run (>= 1), outermost k (>= 1), whether to add to C. */
-const PARAMS = [I32, I32, I32, I32, I32, I32] as const;
+/** Loops, outermost first, around `step`, which gets the locals of the pointers to use. */
+export function kLoops(f: FunctionWriter, loops: readonly Walk[], start: readonly number[], step: (pointers: readonly number[]) => void): void {
+  const [loop, ...inner] = loops;
+  if (!loop) return step(start);
+  const body = (): void => {
+    let pointers = start;
+    if (inner.length) {
+      pointers = start.map(() => f.local(I32));
+      pointers.forEach((p, i) => f.get(start[i]!).set(p));
+    }
+    kLoops(f, inner, pointers, step);
+    start.forEach((p, i) => advance(f, p, loop.strides[i]!));
+  };
+  if (typeof loop.count === 'number') return repeat(f, loop.count, body);
+  const left = f.local(I32);
+  f.get(loop.count.local).set(left);
+  repeatLocal(f, left, body);
+}
+
+/** Parameters of a tile function: addresses of A, B and C, tiles in the run (>= 1), whether to add to C, then counts of k. */
+const PARAMS = [I32, I32, I32, I32, I32] as const;
 
 /** The function that computes a run of tiles. */
 export function tileFunction(b: PlanBuilder, t: Tile): number {
   const fused = isFused(b, t.vec);
-  return b.internal(`tile ${JSON.stringify(t)}`, PARAMS, (f) => {
-    const [a, bp, c, tiles, outermost, add] = [0, 1, 2, 3, 4, 5] as const;
+  const counts = t.k.filter((k) => k.extent === null).map(() => I32);
+  return b.internal(`tile ${JSON.stringify(t)}`, [...PARAMS, ...counts], (f) => {
+    const [a, bp, c, tiles, add] = [0, 1, 2, 3, 4] as const;
+    let next = PARAMS.length;
+    const loops = t.k.map((k): Walk => ({ count: k.extent ?? { local: next++ }, strides: [k.a, k.b] }));
     const vecs = t.bVecs.length;
     const sums = Array.from({ length: t.rows * vecs }, () => f.local(V128));
     const zero = f.local(V128);
@@ -93,38 +97,26 @@ export function tileFunction(b: PlanBuilder, t: Tile): number {
     const byRow = t.rows >= vecs;
     const held = Array.from({ length: Math.min(t.rows, vecs) }, () => f.local(V128));
     const other = f.local(V128);
-    const loadRow = (r: number, to: number) => f.get(ak).mem(t.vec.splat, r * t.aRow).set(to);
-    const loadVec = (v: number, to: number) => f.get(bk).mem('v128.load', t.bVecs[v]!).set(to);
-    const step = (): void => {
-      if (byRow) {
-        t.bVecs.forEach((_, v) => loadVec(v, held[v]!));
-        for (let r = 0; r < t.rows; r++) {
-          loadRow(r, other);
-          for (let v = 0; v < vecs; v++) accumulate(f, t.vec, fused, sums[r * vecs + v]!, other, held[v]!);
-        }
-      } else {
-        for (let r = 0; r < t.rows; r++) loadRow(r, held[r]!);
-        for (let v = 0; v < vecs; v++) {
-          loadVec(v, other);
-          for (let r = 0; r < t.rows; r++) accumulate(f, t.vec, fused, sums[r * vecs + v]!, held[r]!, other);
-        }
+    const step = (pa: number, pb: number): void => {
+      const loadRow = (r: number, to: number) => f.get(pa).mem(t.vec.splat, r * t.aRow).set(to);
+      const loadVec = (v: number, to: number) => f.get(pb).mem('v128.load', t.bVecs[v]!).set(to);
+      held.forEach((h, i) => (byRow ? loadVec(i, h) : loadRow(i, h)));
+      for (let o = 0; o < (byRow ? t.rows : vecs); o++) {
+        if (byRow) loadRow(o, other);
+        else loadVec(o, other);
+        held.forEach((h, i) => accumulate(f, t.vec, fused, sums[byRow ? o * vecs + i : i * vecs + o]!, other, h));
       }
     };
-    const at = (r: number, v: number): number => r * t.cRow + t.cVecs[v]!;
+    const at = (i: number): number => Math.floor(i / vecs) * t.cRow + t.cVecs[i % vecs]!;
     repeatLocal(f, tiles, () => {
       for (const s of sums) f.get(zero).set(s);
       f.get(a).set(ak);
       f.get(bp).set(bk);
-      kLoops(f, t.k.map((l) => ({ extent: l.extent, strides: [l.a, l.b] })), outermost, [ak, bk], step); // prettier-ignore
+      kLoops(f, loops, [ak, bk], ([pa, pb]) => step(pa!, pb!));
       f.get(add).if(() => {
-        sums.forEach((s, i) => {
-          f.get(c).mem('v128.load', at(Math.floor(i / vecs), i % vecs)).get(s).op(t.vec.add).set(s);
-        });
+        sums.forEach((s, i) => f.get(c).mem('v128.load', at(i)).get(s).op(t.vec.add).set(s));
       });
-      sums.forEach((s, i) => {
-        const v = i % vecs;
-        storeLanes(f, t.vec, c, s, v === vecs - 1 ? t.lastLanes : t.vec.lanes, at(Math.floor(i / vecs), v));
-      });
+      sums.forEach((s, i) => storeLanes(f, t.vec, c, s, i % vecs === vecs - 1 ? t.lastLanes : t.vec.lanes, at(i)));
       if (t.bNext === 'end') f.get(bk).set(bp);
       else advance(f, bp, t.bNext);
       advance(f, c, t.cNext);
@@ -139,6 +131,7 @@ export function storeLanes(f: FunctionWriter, vec: Vec, address: number, value: 
     f.get(address).get(value).mem('v128.store', offset);
     return;
   }
-  if (bytes >= 8) f.get(address).get(value).memLane('v128.store64_lane', 0, offset);
-  if (bytes % 8 === 4) f.get(address).get(value).memLane('v128.store32_lane', bytes >> 2 & 2, offset + (bytes & 8)); // prettier-ignore
+  const pairs = bytes & 8;
+  if (pairs) f.get(address).get(value).memLane('v128.store64_lane', 0, offset);
+  if (bytes & 4) f.get(address).get(value).memLane('v128.store32_lane', pairs / 4, offset + pairs);
 }

@@ -1,5 +1,6 @@
 import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitGemm } from './contract-gemm.ts';
+import { emitGrad } from './contract-grad.ts';
 import { emitLanes } from './contract-lanes.ts';
 import { emitCast, emitOperand } from './contract-operand.ts';
 import type { Contraction } from './contract-recognize.ts';
@@ -23,6 +24,9 @@ export function emitContraction(b: PlanBuilder, c: Contraction, operands: readon
   if (plan.kind === 'gemm') {
     const [rows, columns] = [plan.a, plan.b].map((s) => emitOperand(b, s.factor, s.layout, c.acc, operand(s.factor)));
     emitGemm(b, vec, plan, rows!.ref, columns!.ref, result);
+  } else if (plan.kind === 'grad') {
+    const [g, x] = [plan.g, plan.x].map((p) => emitCast(b, p, c.acc, operand(p)));
+    emitGrad(b, vec, plan, axes, g!.ref, x!.ref, result);
   } else {
     const x = emitCast(b, plan.x, c.acc, operand(plan.x));
     const w = emitOperand(b, plan.w, plan.wLayout, c.acc, operand(plan.w));

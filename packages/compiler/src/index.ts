@@ -5,3 +5,6 @@ export * from './plan.ts';
 export * from './plan-builder.ts';
 export * from './wasm-encoder.ts';
 export { printWgsl } from './wgsl-printer.ts';
+export { recognizeContraction } from './contract.ts';
+export { tileFunction } from './contract-tile.ts';
+export { vecOf } from './contract-wasm.ts';

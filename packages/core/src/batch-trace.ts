@@ -29,9 +29,18 @@ function exampleSize({ shape }: TensorSpec): number {
   return shape.slice(1).reduce((a, b) => a * b, 1);
 }
 
+/** A value that varies between examples must not be written where there is one place for all. */
+export function mappedWrite(op: string): RuntimeError {
+  return new RuntimeError(
+    `For '${op}', a value mapped by vmap cannot be written into a Parameter that is not mapped: ` +
+      `pass the Parameter as a mapped argument.`,
+  );
+}
+
 /** A mapped axis: operations on mapped values are lifted over it. */
 export class BatchTrace extends Trace {
   readonly size: number;
+  override readonly mapped = true;
 
   constructor(level: number, size: number) {
     super(level);
@@ -43,10 +52,7 @@ export class BatchTrace extends Trace {
     for (const v of inputs) mask += v.trace === this ? '1' : '0';
     for (const over of op.inPlace(inputs.length)) {
       if (over >= 0 && mask[over] === '0') {
-        throw new RuntimeError(
-          `For '${op.name}', a value mapped by vmap cannot be written into a Parameter that is not mapped: ` +
-            `pass the Parameter as a mapped argument.`,
-        );
+        throw mappedWrite(op.name);
       }
     }
     const inner = inputs.map((v) => (v.trace === this ? (v as BatchValue).inner : v));

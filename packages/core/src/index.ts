@@ -39,3 +39,22 @@ export { jvp, vjp } from './products.ts';
 export { stopGradient } from './stop-gradient.ts';
 export type { Axes } from './vmap.ts';
 export { vmap } from './vmap.ts';
+export type { ContextOptions } from './context.ts';
+export { GRAPH_MODE, PYNATIVE_MODE, getContext, setContext, setDevice } from './context.ts';
+export { Generator, getRngState, getSeed, initialSeed, manualSeed, randomKey, seed, seedGeneration, setRngState, setSeed } from './generator.ts'; // prettier-ignore
+export { Initializer } from './initializer.ts';
+export type { Init, InitializerOptions } from './initializer-names.ts';
+export { initializer } from './initializer-names.ts';
+export { Constant, HeNormal, HeUniform, Normal, One, TruncatedNormal, Uniform, VarianceScaling, XavierNormal, XavierUniform, Zero } from './initializers.ts'; // prettier-ignore
+export { Dirac, Identity, Orthogonal, Sparse } from './initializers-structured.ts';
+export { ParameterTuple } from './parameter-tuple.ts';
+export { print } from './print.ts';
+export type { Key } from './random-stream.ts';
+export { RandomStream, threefry } from './random-stream.ts';
+export type { GraphNode, Ref as GraphRef } from './graph-trace.ts';
+export type { GraphParts, GraphUpdate } from './graph.ts';
+export { Graph, trace } from './graph.ts';
+export { running } from './dispatch.ts';
+export { Runnable } from './runnable.ts';
+export type { BackwardRequest } from './runnable.ts';
+export { ConcreteValue, Value } from './value.ts';

@@ -1,10 +1,16 @@
 import type { DType } from '@sporelet/ir';
 import { ValueError, sameShape, shapeText } from '@sporelet/ir';
 import { bindArguments } from './args.ts';
+import { mappedWrite } from './batch-trace.ts';
 import type { TensorData } from './tensor.ts';
 import { Tensor } from './tensor.ts';
 import { coreOps } from './core-ops.ts';
+import { running } from './dispatch.ts';
+import type { Init } from './initializer-names.ts';
+import { initializer } from './initializer-names.ts';
 import { describe } from './text.ts';
+import type { Value } from './value.ts';
+import { isMappedBeyond, retain } from './value.ts';
 
 export interface ParameterOptions {
   /** Name in checkpoints and prints; by default the path of attributes that leads to it. */
@@ -22,12 +28,6 @@ let resolveName: ((parameter: Parameter) => string | null) | null = null;
 /** Lets the package that knows cells name parameters by where they are found. */
 export function setNameResolver(resolver: (parameter: Parameter) => string | null): void {
   resolveName = resolver;
-}
-
-/** Makes an initializer's tensor from a name, number or initializer; installed by the initializers. */
-let makeInit: ((init: unknown, shape: readonly number[], dtype: DType) => Tensor) | null = null;
-export function installInitializer(make: typeof makeInit): void {
-  makeInit = make;
 }
 
 function checkBool(name: string, value: unknown): boolean {
@@ -61,6 +61,14 @@ export class Parameter extends Tensor {
     const [data] = bindArguments('Parameter', names, 1, args);
     if (typeof data === 'boolean') throw new ValueError("For 'Parameter', the 'defaultInput' must not be a bool.");
     super.fill('Parameter', [data]);
+  }
+
+  /** @internal */
+  override get $value(): Value {
+    const value = super.$value;
+    const { graph } = running;
+    if (graph !== null && value.trace !== graph) graph.capture?.(this, value);
+    return graph === null ? value : super.$value;
   }
 
   /** `conv1.weight`: the path of attributes that leads to it in the outermost cell, or the name it was given. */
@@ -128,18 +136,26 @@ export class Parameter extends Tensor {
       next = number ? new Tensor(data, this.dtype) : coreOps().cast(given, this.dtype);
     }
     if (!sliceShape && next.ndim !== this.ndim) next = coreOps().reshape(next, this.shape);
-    if (next === given) this.$rebind(given.$share());
-    else this.$rebind(next.$value);
+    if (next === given) retain(given.$value);
+    this.assign('Parameter.setData', next.$value);
     return this;
+  }
+
+  private assign(op: string, value: Value): void {
+    if (isMappedBeyond(value, this.$value)) throw mappedWrite(op);
+    this.$rebind(value);
+  }
+  override $assign(from: Tensor): void {
+    this.assign('setAt', from.$value);
   }
 
   /**
    * A new Parameter of the same name, dtype and shape.
    * @param init - 'same' for the same elements, or what `initializer` takes
    */
-  clone(init: unknown = 'same'): Parameter {
+  clone(init: Init = 'same'): Parameter {
     const { shape, dtype } = this;
-    const made = init === 'same' ? this : (makeInit ?? noInit)(init, shape, dtype);
+    const made = init === 'same' ? this : initializer(init, shape, dtype);
     const copy = new Parameter(made, this.ownName ?? this.name, this.grad);
     copy.layerwise = this.layerwise;
     copy.parallel = this.parallel;
@@ -162,10 +178,6 @@ export class Parameter extends Tensor {
     return `Parameter[${this.dtype.name}]`;
   }
 }
-
-const noInit = (): never => {
-  throw new Error('no initializers are installed');
-};
 
 const order = ['bool', 'uint', 'int', 'bfloat', 'float', 'complex'];
 const rank = (d: DType): number => order.indexOf(d.kind) * 100 + d.itemsize;

@@ -172,6 +172,11 @@ export class Tensor implements Disposable {
     value.trace?.noteRebind(this);
   }
 
+  /** Binds the handle to what another holds, as an assignment in the user's eyes. @internal */
+  $assign(from: Tensor): void {
+    this.$rebind(from.$value);
+  }
+
   /** A handle that always shows what another holds. @internal */
   static $following(base: Tensor): Tensor {
     const t = new Tensor(base.$value);
@@ -359,7 +364,7 @@ export class Tensor implements Disposable {
   private text(print: (view: ReturnType<NdArray['view']>) => string): string {
     let array: NdArray;
     try {
-      array = this.asnumpy();
+      array = shown.get(this) ?? this.asnumpy();
     } catch (e) {
       const shape = this.shape.join(', ');
       const why = e instanceof RuntimeError ? e.message : String(e);
@@ -379,6 +384,15 @@ export class Tensor implements Disposable {
       'A tensor is no number: use x.item() for its value and methods for arithmetic, x.add(y), x.greater(y), x.equal(y).',
     );
   }
+}
+
+/** Elements read beforehand, of tensors that cannot be read at once. */
+const shown = new WeakMap<Tensor, NdArray>();
+
+/** Lets the text of a tensor be that of elements read beforehand. */
+export function showAs(t: Tensor, array: NdArray | null): void {
+  if (array) shown.set(t, array);
+  else shown.delete(t);
 }
 
 function viewOf({ dtype, shape, data }: NdArray): ArrayData {

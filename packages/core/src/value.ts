@@ -17,6 +17,12 @@ export abstract class Trace {
   constructor(level: number) {
     this.level = level;
   }
+  /** Whether its values stand for many examples. */
+  readonly mapped: boolean = false;
+  /** In a graph: an input that every run makes anew. */
+  supply?(make: () => Tensor): Tensor;
+  /** In a graph: makes a Parameter stand for what it holds at each run. */
+  capture?(parameter: Tensor, before: Value): void;
   abstract process(op: Runnable, inputs: readonly Value[], attrs: Attrs): Value[];
   /** What a handle holds after this level has ended. */
   abstract lower(value: Value, handle: Tensor): Value;
@@ -89,6 +95,19 @@ export function retain(value: Value): void {
 export function release(value: Value): void {
   const v = concreteBelow(value);
   if (v) v.storage.shared--;
+}
+
+/** Whether a value varies along a mapped axis that another one does not know. */
+export function isMappedBeyond(value: Value, other: Value): boolean {
+  const known = new Set<Trace | null>();
+  for (let v = other; ; v = v.inner) {
+    known.add(v.trace);
+    if (!(v instanceof WrappedValue)) break;
+  }
+  for (let v = value; ; v = v.inner) {
+    if (v.trace?.mapped && !known.has(v.trace)) return true;
+    if (!(v instanceof WrappedValue)) return false;
+  }
 }
 
 /** A value usable now: one that a finished transformation left behind is replaced by what it stood for. */

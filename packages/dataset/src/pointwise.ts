@@ -51,22 +51,30 @@ function lookUp(x: ArrayData, { values, channels }: Table, work: Work): ArrayDat
   // Whatever the element type is (number or bigint), it is only moved.
   const table = values.data as Float32Array;
   const to = out.data as Float32Array;
-  if (channels > 1) {
-    for (let i = 0; i < to.length; i += channels) {
-      for (let c = 0; c < channels; c++) to[i + c] = table[from[i + c]! * channels + c]!;
-    }
-    return out;
-  }
-  const even = to.length & ~3;
+  if (channels === 1) lookUpValues(to, from, table);
+  else lookUpChannels(to, from, table, channels);
+  return out;
+}
+
+// The hot loops stand alone and last: code after one that was optimized while it ran would throw the result away.
+function lookUpValues(to: Float32Array, from: Uint8Array, table: Float32Array): void {
+  const n = to.length;
+  let i = 0;
+  for (; i < n % 4; i++) to[i] = table[from[i]!]!;
   // By fours: the loop's own cost is more than half otherwise.
-  for (let i = 0; i < even; i += 4) {
+  for (; i < n; i += 4) {
     to[i] = table[from[i]!]!;
     to[i + 1] = table[from[i + 1]!]!;
     to[i + 2] = table[from[i + 2]!]!;
     to[i + 3] = table[from[i + 3]!]!;
   }
-  for (let i = even; i < to.length; i++) to[i] = table[from[i]!]!;
-  return out;
+}
+
+function lookUpChannels(to: Float32Array, from: Uint8Array, table: Float32Array, channels: number): void {
+  const n = to.length;
+  for (let c = 0; c < channels; c++) {
+    for (let i = c; i < n; i += channels) to[i] = table[from[i]! * channels + c]!;
+  }
 }
 
 /** Operations in runs: neighbours that are pointwise together, every other one alone. */

@@ -1,7 +1,7 @@
 import type { Args } from '@sporelet/core';
 import { bindArguments, describe } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
-import { RuntimeError, ValueError, float32, float64, shapeText, sizeOf, uint8 } from '@sporelet/ir';
+import { RuntimeError, ValueError, float32, float64, shapeText, uint8 } from '@sporelet/ir';
 import type { ArrayData } from './array.ts';
 import { dtypeOf } from './array.ts';
 import { castArray } from './cast.ts';

@@ -247,6 +247,7 @@ export class PlanExecutable implements Executable {
   private step(s: number, n: number): void {
     let units = this.units[s]!;
     if (units < 0) units = n;
+    if (units === 0) return;
     if (this.shared !== undefined) {
       const chunk = this.pool.chunk(units, this.grains[s]!, this.costs[s]!);
       if (chunk > 0) {

@@ -1,5 +1,5 @@
+import { RuntimeError, ValueError } from '@sporelet/ir';
 import { Blocks } from './blocks.ts';
-import { RuntimeError } from '@sporelet/ir';
 
 const PAGE = 65536;
 const UNITS_PER_PAGE = PAGE / 64;
@@ -42,17 +42,13 @@ export class Heap {
   // Replaced when the memory grows: read them anew after anything that may allocate.
   u8!: Uint8Array;
   i32!: Int32Array;
-  u32!: Uint32Array;
-  f32!: Float32Array;
-  f64!: Float64Array;
-  i64!: BigInt64Array;
   private readonly maxPages: number;
   private pages: number;
 
   constructor(options: HeapOptions) {
     const asked = Math.floor(Math.min(options.maxBytes ?? Infinity, MAX_PAGES * PAGE) / PAGE);
     if (!(asked >= 3))
-      throw new RangeError(`the heap's maxBytes must be at least ${3 * PAGE}, but got ${options.maxBytes}`);
+      throw new ValueError(`the heap's maxBytes must be at least ${3 * PAGE}, but got ${options.maxBytes}`);
     const { memory, pages } = makeMemory(options.shared, asked);
     this.memory = memory;
     this.shared = options.shared;
@@ -123,10 +119,6 @@ export class Heap {
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);
-    this.u32 = new Uint32Array(buffer);
-    this.f32 = new Float32Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.i64 = new BigInt64Array(buffer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { Script, createContext, runInNewContext } from 'node:vm';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
@@ -23,6 +23,7 @@ function makeCollector(): Collector | undefined {
       collect() {
         checkpoint();
         (gc as () => void)();
+        return getHeapStatistics().used_heap_size;
       },
     };
   } catch {

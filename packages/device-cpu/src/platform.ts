@@ -27,6 +27,6 @@ export interface Platform {
 export interface Collector {
   /** Lets go of the objects that WeakRefs made or read in the running job keep alive until its end. */
   checkpoint(): void;
-  /** After it the WeakRefs of all unreachable objects are empty. */
-  collect(): void;
+  /** After it the WeakRefs of all unreachable objects are empty. Returns the bytes of live JavaScript objects. */
+  collect(): number;
 }

@@ -1,4 +1,4 @@
-import { RuntimeError } from '@sporelet/ir';
+import { RuntimeError, ValueError } from '@sporelet/ir';
 import { claimModule } from './claim.ts';
 import type { Claim } from './claim.ts';
 import type { Heap } from './heap.ts';
@@ -62,7 +62,7 @@ export class Pool {
   /** Sets the number of threads, at most 16; 1 means that no worker is used. */
   setThreads(threads: number): void {
     if (!Number.isInteger(threads) || threads < 1)
-      throw new RangeError(`the number of threads must be a positive integer, but got ${threads}`);
+      throw new ValueError(`the number of threads must be a positive integer, but got ${threads}`);
     this.wanted = this.heap.shared ? Math.min(threads, MOST_THREADS) : 1;
     if (!this.heap.shared) return;
     Atomics.store(this.i32, words.limit, this.wanted - 1);

@@ -6,9 +6,9 @@ import type { Collector, Platform } from './platform.ts';
 import { CpuStorage, Place, SMALL_BYTES } from './storage.ts';
 
 const MIB = 1 << 20;
-/** Storages of at most this many bytes share places: what is watched weakly costs a microsecond a piece. */
-const SHARED_BYTES = 4096;
-const SHARED_PLACE = 32768;
+/** Storages of at most this many bytes share a place, a slab: what is watched weakly costs a microsecond a piece. */
+const SLAB_ITEM = 4096;
+const SLAB = 32768;
 /** WeakRefs keep their objects until the job ends; after so many new ones that end is called early. */
 const CHECKPOINT = 1000;
 /** A finalizer is told the block and how often that number was freed before, in one number. */
@@ -19,8 +19,8 @@ export interface CollectOptions {
   readonly collectBytes?: number | undefined;
   /** Blocks in use at which garbage is looked for; grows with what is found alive. Default 20,000. */
   readonly collectBlocks?: number | undefined;
-  /** Bytes in blocks shared by small storages at which garbage is looked for, likewise. Default 32 MiB. */
-  readonly collectSharedBytes?: number | undefined;
+  /** Bytes in slabs (blocks that storages of at most 4 KiB share) at which garbage is looked for, likewise. Default 32 MiB. */
+  readonly collectSlabBytes?: number | undefined;
 }
 
 /** Memory figures in bytes, and what was done to keep them down. */
@@ -46,18 +46,18 @@ export class StorageTable {
   private readonly watched: (WeakRef<object> | undefined)[] = [];
   private readonly turns: number[] = [];
   private readonly platform: Platform;
-  private readonly least: { readonly bytes: number; readonly blocks: number; readonly sharedPlaces: number };
+  private readonly least: { readonly bytes: number; readonly blocks: number; readonly slabs: number };
   private bytesLimit: number;
   private blocksLimit: number;
-  private sharedLimit: number;
+  private slabsLimit: number;
   private collector: Collector | undefined;
   private registry: FinalizationRegistry<number> | undefined;
   private started = false;
-  /** The place that small storages are taken from, and what they keep. */
+  /** The slab that small storages are taken from, and what they keep. */
   private open: Place | null = null;
   private openKeep: object | null = null;
   private owned = 0;
-  private sharedPlaces = 0;
+  private slabs = 0;
   private fresh = 0;
   private collections = 0;
   private movedOut = 0;
@@ -66,20 +66,20 @@ export class StorageTable {
   constructor(heap: Heap, platform: Platform, options: CollectOptions = {}) {
     this.heap = heap;
     this.platform = platform;
-    const { collectBytes = 256 * MIB, collectBlocks = 20_000, collectSharedBytes = 32 * MIB } = options;
-    this.least = { bytes: collectBytes, blocks: collectBlocks, sharedPlaces: collectSharedBytes / SHARED_PLACE };
+    const { collectBytes = 256 * MIB, collectBlocks = 20_000, collectSlabBytes = 32 * MIB } = options;
+    this.least = { bytes: collectBytes, blocks: collectBlocks, slabs: collectSlabBytes / SLAB };
     this.bytesLimit = this.least.bytes;
     this.blocksLimit = this.least.blocks;
-    this.sharedLimit = this.least.sharedPlaces;
+    this.slabsLimit = this.least.slabs;
   }
 
   /** A storage whose bytes are whatever was there before (zero when small). */
   allocate(bytes: number): CpuStorage {
     if (bytes <= SMALL_BYTES) return new CpuStorage(bytes, new Int32Array((bytes + 3) >> 2), null, 0, null);
-    if (bytes <= SHARED_BYTES) {
+    if (bytes <= SLAB_ITEM) {
       const size = (bytes + 63) & -64;
       let place = this.open;
-      if (place === null || place.block < 0 || place.top + size > SHARED_PLACE) place = this.openShared();
+      if (place === null || place.block < 0 || place.top + size > SLAB) place = this.openSlab();
       const offset = place.top;
       place.top = offset + size;
       place.live++;
@@ -123,7 +123,7 @@ export class StorageTable {
 
   /** Takes back what one storage had of a place: the bytes from `start` to `end`. */
   drop(place: Place, end: number, start: number): void {
-    if (place.shared) {
+    if (place.slab) {
       // The last one given out makes way for the next, so that a loop that disposes stays on the same bytes.
       if (((end + 63) & -64) === place.top) place.top = start;
       if (--place.live > 0) return;
@@ -191,7 +191,7 @@ export class StorageTable {
     this.heap.u8.set(outside, this.heap.address(block));
     place.outside = null;
     place.block = block;
-    if (place.shared) this.sharedPlaces++;
+    if (place.slab) this.slabs++;
     this.movedBack += outside.length;
     this.own(block, storage.keep!, place);
   }
@@ -201,10 +201,8 @@ export class StorageTable {
     if (!this.started) this.start();
     const { collector, watched } = this;
     if (collector === undefined) return;
-    const began = performance.now();
-    collector.collect();
     // A program with a large heap of its own pays more for each search, so it gets more room between them.
-    const pace = Math.min(8, Math.max(1, (performance.now() - began) / 50));
+    const pace = Math.max(1, collector.collect() / (128 * MIB));
     this.collections++;
     this.fresh = 0;
     for (let block = 0; block < watched.length; block++) {
@@ -213,7 +211,7 @@ export class StorageTable {
     }
     this.bytesLimit = Math.max(pace * this.least.bytes, 2 * (this.heap.inUse + bytes));
     this.blocksLimit = Math.max(pace * this.least.blocks, 2 * this.owned);
-    this.sharedLimit = Math.max(pace * this.least.sharedPlaces, 2 * this.sharedPlaces);
+    this.slabsLimit = Math.max(pace * this.least.slabs, 2 * this.slabs);
   }
 
   stats(): CpuMemoryStats {
@@ -231,13 +229,13 @@ export class StorageTable {
     });
   }
 
-  private openShared(): Place {
+  private openSlab(): Place {
     this.open = null;
-    if (this.collector !== undefined && this.sharedPlaces >= this.sharedLimit) this.collect();
+    if (this.collector !== undefined && this.slabs >= this.slabsLimit) this.collect();
     this.tick();
-    const block = this.block(SHARED_PLACE);
+    const block = this.block(SLAB);
     const place = new Place(this, block, true);
-    this.sharedPlaces++;
+    this.slabs++;
     this.openKeep = {};
     this.own(block, this.openKeep, place);
     this.open = place;
@@ -246,7 +244,7 @@ export class StorageTable {
 
   /** Gives an owned block back. */
   private release(block: number): void {
-    if (this.places[block]?.shared === true) this.sharedPlaces--;
+    if (this.places[block]?.slab === true) this.slabs--;
     this.places[block] = undefined;
     if (this.collector !== undefined) this.watched[block] = undefined;
     else this.turns[block] = (this.turns[block]! + 1) % TURN;

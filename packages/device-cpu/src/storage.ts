@@ -16,15 +16,15 @@ export class Place {
   /** The table's clock when the bytes were last used. */
   stamp: number;
   /** Whether several storages share the place; then the bytes given to them so far, and how many were not disposed of. */
-  readonly shared: boolean;
+  readonly slab: boolean;
   top = 0;
   live = 0;
 
-  constructor(table: StorageTable, block: number, shared: boolean) {
+  constructor(table: StorageTable, block: number, slab: boolean) {
     this.table = table;
     this.block = block;
     this.stamp = table.clock;
-    this.shared = shared;
+    this.slab = slab;
   }
 }
 

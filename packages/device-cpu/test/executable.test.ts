@@ -33,7 +33,7 @@ const gather = {
 describe.each([['shared'], ['unshared']])('PlanExecutable on %s memory', (kind) => {
   const shared = kind === 'shared';
 
-  it('adds vectors of every length, in small arrays, shared places and blocks', () => {
+  it('adds vectors of every length, in small arrays, slabs and blocks', () => {
     const cpu = alone(shared);
     const exe = cpu.load(addPlan(shared));
     const length = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 3000 }));

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ValueError } from '@sporelet/ir';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CpuRuntime } from '../src/index.ts';
 import type { CpuOptions, Platform } from '../src/index.ts';
@@ -167,7 +168,7 @@ describe('Pool', () => {
       expect(cpu.threads).toBe(threads);
       hammer(cpu, 200);
     }
-    expect(() => cpu.setThreads(0)).toThrow(RangeError);
+    expect(() => cpu.setThreads(0)).toThrow(ValueError);
     cpu.setThreads(1000);
     expect(cpu.threads).toBe(16);
   });

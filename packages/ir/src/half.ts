@@ -19,7 +19,10 @@ function roundBits(u: Expr, drop: number): Expr {
   const k = (v: bigint): Expr => constant(wide ? v : Number(v), u.dtype);
   const unit = 1n << BigInt(drop);
   const odd = u.shr(k(BigInt(drop))).and(k(1n));
-  return u.add(odd).add(k(unit / 2n - 1n)).and(k(wide ? -unit : 2n ** 32n - unit));
+  return u
+    .add(odd)
+    .add(k(unit / 2n - 1n))
+    .and(k(wide ? -unit : 2n ** 32n - unit));
 }
 
 /** A float32 or float64 rounded once to a grid, same dtype. */
@@ -32,7 +35,10 @@ function roundToGrid(x: Expr, grid: Grid): Expr {
   const normal = roundBits(a.bits(bits), (wide ? 52 : 23) - grid.mantissa).bits(x.dtype);
   // The denormals of the grid are multiples of this; `nearest`, as WGSL may drop (a + c) - c.
   const step = grid.mantissa - grid.least;
-  const small = a.mul(2 ** step).round().mul(2 ** -step);
+  const small = a
+    .mul(2 ** step)
+    .round()
+    .mul(2 ** -step);
   const y = where(a.lt(2 ** grid.least), small, normal);
   // Adding infinity also keeps NaN a NaN.
   return where(a.lt(grid.overflow), y, a.add(Infinity)).bits(bits).or(sign).bits(x.dtype);
@@ -70,8 +76,14 @@ export function halfToFloat(bits: Expr): Expr {
   const sign = bits.and(u32(0x8000)).shl(u32(16));
   const normal = h.add(where(h.lt(u32(0x0f800000)), u32(0x38000000), u32(0x70000000)));
   // A denormal is the fraction of a number in [2^-14, 2^-13), less 2^-14: no float32 denormal takes part.
-  const small = h.add(u32(0x38800000)).bits(float32).sub(2 ** -14).bits(uint32);
-  return where(h.lt(u32(0x00800000)), small, normal).or(sign).bits(float32);
+  const small = h
+    .add(u32(0x38800000))
+    .bits(float32)
+    .sub(2 ** -14)
+    .bits(uint32);
+  return where(h.lt(u32(0x00800000)), small, normal)
+    .or(sign)
+    .bits(float32);
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Expr } from './expr.ts';
 import { where } from './expr.ts';
 import { expTimes } from './math-exp.ts';
-import type { Both, Coefficients } from './math-format.ts';
-import { Format } from './math-format.ts';
+import type { Both, Coefficients, Format } from './math-format.ts';
 import { logNormal } from './math-log.ts';
 
 /** erf(x)/x - 1 in x^2: own minimax (Remez), |x| <= 1.125 with error 2^-27.3, and |x| <= 0.88 with 2^-61. */
@@ -94,7 +93,7 @@ export function erfinv(f: Format, x: Expr): Expr {
   const far = f.poly(r, erfinvTop).div(f.poly(r, erfinvBottom));
   const y = where(near, a.mul(f.poly(a.mul(a), erfinvCenter)), far);
   const { value, scaled } = erfcLarge(f, y);
-  const error = where(near, y.sub(a).add(erfRest(f, y)), rest.sub(value));
+  const error = where(a.lt(0.75), y.sub(a).add(erfRest(f, y)), rest.sub(value));
   const step = error.mul(scaled).div(value.mul(f.num(2 / Math.sqrt(Math.PI))));
   const better = y.sub(step.div(y.mul(step).add(1)));
   return f.withSign(where(a.lt(1), better, where(a.eq(1), f.infinity, f.nan)), x);

@@ -1,7 +1,6 @@
 import type { Expr } from './expr.ts';
 import { where } from './expr.ts';
-import type { Both, Coefficients } from './math-format.ts';
-import { Format } from './math-format.ts';
+import type { Both, Coefficients, Format } from './math-format.ts';
 
 const log2e: Both = [1.44269502, 1.4426950408889634];
 /** ln 2 in two parts; the first has zeros at its end, so that its products with small integers are exact (Cephes; fdlibm). */
@@ -70,12 +69,18 @@ export function exp2(f: Format, x: Expr): Expr {
 /** 2^(x + xLow), where xLow is far smaller than x; |x| may be large, not infinite. */
 export function exp2Pair(f: Format, x: Expr, xLow: Expr): Expr {
   const sum = x.add(xLow);
-  const n = sum.pmin(f.num([129, 1025])).pmax(f.num([-151, -1080])).round();
+  const n = sum
+    .pmin(f.num([129, 1025]))
+    .pmax(f.num([-151, -1080]))
+    .round();
   const d = x.sub(n);
   const r = d.add(xLow);
   const lost = xLow.sub(r.sub(d));
   const inside = sum.sub(n).abs().le(0.75); // else 0 or infinity, from n alone
-  const q = f.poly(r, exp2Tail).mul(r).add(lost.mul(f.num(Math.LN2)));
+  const q = f
+    .poly(r, exp2Tail)
+    .mul(r)
+    .add(lost.mul(f.num(Math.LN2)));
   return f.scaleFar(where(inside, q, f.num(0)).add(1), n);
 }
 
@@ -105,7 +110,14 @@ export function cosh(f: Format, x: Expr): Expr {
 
 /** (1 - e) / (1 + e) with e = e^-2|x|: one exponential and one division; no special case for small x. */
 export function tanh(f: Format, x: Expr): Expr {
-  const { n, q } = reduce(f, x.abs().pmin(f.num([10, 20])).mul(-2), expm1Tail);
+  const { n, q } = reduce(
+    f,
+    x
+      .abs()
+      .pmin(f.num([10, 20]))
+      .mul(-2),
+    expm1Tail,
+  );
   const s = f.scale(n);
   const t = q.mul(s);
   return f.withSign(f.num(1).sub(s).sub(t).div(s.add(1).add(t)), x);

@@ -75,7 +75,10 @@ export class Format {
   }
   /** `x` with its last `drop` mantissa bits cleared. */
   head(x: Expr, drop = this.wide ? 27 : 12): Expr {
-    return x.bits(this.int).and(this.integer(-(2 ** drop))).bits(this.float);
+    return x
+      .bits(this.int)
+      .and(this.integer(-(2 ** drop)))
+      .bits(this.float);
   }
 
   /**
@@ -112,9 +115,4 @@ export class Format {
   orTiny(x: Expr, y: Expr): Expr {
     return where(x.abs().lt(this.power(this.wide ? -60 : -30)), x, y);
   }
-}
-
-/** `y` where `test`, else NaN; a NaN operand of the test must make it false. */
-export function orNaN(format: Format, test: Expr, y: Expr): Expr {
-  return where(test, y, format.nan);
 }

@@ -1,7 +1,6 @@
 import type { Expr } from './expr.ts';
 import { where } from './expr.ts';
-import type { Coefficients } from './math-format.ts';
-import { Format } from './math-format.ts';
+import type { Coefficients, Format } from './math-format.ts';
 import { log, naturalPair } from './math-log.ts';
 import { sinCos } from './math-trig.ts';
 
@@ -43,13 +42,19 @@ export function lgamma(f: Format, x: Expr): Expr {
   const below = a.lt(1);
   // 1 <= x <= 3; below 1 by way of x + 1. Adding 0 makes lgamma(1) a positive zero.
   const t = where(below, a, a.sub(1));
-  const middle = t.mul(t.sub(1)).mul(f.poly(t, middleTop).div(f.poly(t, middleBottom))).add(0);
+  const middle = t
+    .mul(t.sub(1))
+    .mul(f.poly(t, middleTop).div(f.poly(t, middleBottom)))
+    .add(0);
   // x >= 3
   const y = f.num(1).div(a);
   const z = y.mul(y);
   let tail = f.poly(z, stirlingTop);
   if (f.wide) tail = tail.div(f.poly(z, stirlingBottom));
-  const stirling = a.sub(0.5).mul(high.sub(1).add(low)).add(y.mul(tail).add(f.num(0.5 * Math.log(2 * Math.PI) - 0.5)));
+  const stirling = a
+    .sub(0.5)
+    .mul(high.sub(1).add(low))
+    .add(y.mul(tail).add(f.num(0.5 * Math.log(2 * Math.PI) - 0.5)));
   const core = where(a.lt(3), middle, stirling);
 
   const positive = where(below, core.sub(low).sub(high), core);
@@ -58,7 +63,7 @@ export function lgamma(f: Format, x: Expr): Expr {
   const steep = d.gt(0.25);
   const v = sinCos(f, { r: where(steep, f.num(0.5).sub(d), d).mul(f.num(Math.PI)), low: f.num(0) });
   const sine = log(f, where(steep, v.cos, v.sin).mul(f.num(1 / Math.PI)));
-  const negative = where(below, core, core.add(high)).add(sine).neg();
+  const negative = where(below, core, core.add(low).add(high)).add(sine).neg();
 
   const finite = where(x.lt(0), negative, positive);
   return where(a.gt(0).and(a.lt(f.infinity)), finite, where(a.eq(0), f.infinity, a));

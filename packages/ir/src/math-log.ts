@@ -1,7 +1,6 @@
 import type { Expr } from './expr.ts';
 import { where } from './expr.ts';
-import type { Both, Coefficients } from './math-format.ts';
-import { Format } from './math-format.ts';
+import type { Both, Coefficients, Format } from './math-format.ts';
 
 /** ln 2 in two parts, the first short enough for exact products (fdlibm's logf and log). */
 const ln2High: Both = [0.69313812256, 0.6931471803691238];
@@ -26,7 +25,7 @@ export interface Split {
 }
 
 /** x must be normal; the least m is given by its bits. */
-function split(f: Format, x: Expr, least = sqrtHalf[f.wide]): Split {
+function split(f: Format, x: Expr, least: bigint = sqrtHalf[f.wide]): Split {
   const root = f.integer(least);
   const i = x.bits(f.int).sub(root);
   const fraction = f.integer(2n ** BigInt(f.mantissa) - 1n);
@@ -44,7 +43,11 @@ export function splitAny(f: Format, x: Expr, least?: bigint): Split {
 /** log((1 + t) 2^k) for sqrt(1/2) <= 1 + t < sqrt(2). */
 function logOf(f: Format, k: Expr, t: Expr): Expr {
   const { half, rest } = log1pParts(f, t);
-  return rest.add(k.mul(f.num(ln2Low))).sub(half).add(t).add(k.mul(f.num(ln2High)));
+  return rest
+    .add(k.mul(f.num(ln2Low)))
+    .sub(half)
+    .add(t)
+    .add(k.mul(f.num(ln2High)));
 }
 
 /** log(1 + t) = t - half + rest, where half = t^2 / 2 and rest is small. */
@@ -92,7 +95,10 @@ function logPair(f: Format, x: Expr, inverse: readonly [Both, Both] | null, two:
   let low = tail;
   if (inverse) {
     high = head.mul(f.num(inverse[0]));
-    low = tail.add(head).mul(f.num(inverse[1])).add(tail.mul(f.num(inverse[0])));
+    low = tail
+      .add(head)
+      .mul(f.num(inverse[1]))
+      .add(tail.mul(f.num(inverse[0])));
   }
   const base = two ? k.mul(f.num(two[0])) : k;
   if (two) low = low.add(k.mul(f.num(two[1])));
@@ -108,7 +114,10 @@ export function log2(f: Format, x: Expr): Expr {
 
 export function log10(f: Format, x: Expr): Expr {
   const inverse = [[0.43432617188, 0.4342944818781689], [-3.1689971365e-5, 2.5082946711645275e-11]] as const; // prettier-ignore
-  const two = [[0.30102920532, 0.30102999566361177], [7.9034151668e-7, 3.694239077158931e-13]] as const;
+  const two = [
+    [0.30102920532, 0.30102999566361177],
+    [7.9034151668e-7, 3.694239077158931e-13],
+  ] as const;
   const { high, low } = logPair(f, x, inverse, two);
   return logSpecial(f, x, high.add(low));
 }
@@ -125,7 +134,10 @@ function log1pFinite(f: Format, x: Expr, more: Expr | null = null): Expr {
   const lost = x.pmin(f.num(1)).sub(u.sub(big));
   const s = split(f, u);
   // 2^(1-k), as 2^-k may be denormal.
-  const twice = f.integer(BigInt(f.bias + 1) << BigInt(f.mantissa)).sub(s.exponent).bits(f.float);
+  const twice = f
+    .integer(BigInt(f.bias + 1) << BigInt(f.mantissa))
+    .sub(s.exponent)
+    .bits(f.float);
   return logOf(f, more ? s.k.add(more) : s.k, s.m.sub(1).add(lost.mul(twice).mul(0.5)));
 }
 

@@ -1,7 +1,6 @@
 import type { Expr } from './expr.ts';
 import { where } from './expr.ts';
-import type { Both, Coefficients } from './math-format.ts';
-import { Format } from './math-format.ts';
+import type { Both, Coefficients, Format } from './math-format.ts';
 
 /** (sin(r)/r - 1) / r^2 in r^2, |r| <= 0.8: own minimax (Sollya), relative error of sin: 2^-25.9 and 2^-55.7. */
 const sinTail: Coefficients = [
@@ -52,7 +51,10 @@ function reduce(f: Format, x0: Expr): Reduced {
   const near = x.sub(m.mul(c1)).sub(m.mul(c2));
   const third = m.mul(c3);
   const n = near.sub(third).mul(f.num(twoOverPi)).round();
-  let r = near.sub(n.mul(part(0))).sub(third).sub(n.mul(part(1)));
+  let r = near
+    .sub(n.mul(part(0)))
+    .sub(third)
+    .sub(n.mul(part(1)));
   let low: Expr | null = null;
   for (const product of [m.mul(c4), n.mul(part(2)), m.mul(c5), n.mul(part(3))]) {
     const next = r.sub(product);
@@ -73,7 +75,7 @@ export function sinCos(f: Format, { r, low }: { readonly r: Expr; readonly low: 
   return { sin, cos: head.add(f.num(1).sub(head).sub(half).add(tail)) };
 }
 
-const isOdd = (f: Format, i: Expr): Expr => i.and(f.integer(1)).eq(f.integer(0)).not();
+const isOdd = (f: Format, i: Expr): Expr => i.and(f.integer(1)).ne(f.integer(0));
 
 /** `x` negated where bit `bit` of the integer `i` is set. */
 function flip(f: Format, x: Expr, i: Expr, bit: number): Expr {
@@ -125,7 +127,10 @@ function asinParts(f: Format, x: Expr): { far: Expr; t: Expr; rest: Expr } {
 
 export function asin(f: Format, x: Expr): Expr {
   const { far, t, rest } = asinParts(f, x);
-  const mirrored = f.num(halfPiHigh).sub(t.add(t)).sub(rest.add(rest).sub(f.num(halfPiLow)));
+  const mirrored = f
+    .num(halfPiHigh)
+    .sub(t.add(t))
+    .sub(rest.add(rest).sub(f.num(halfPiLow)));
   return f.withSign(where(far, mirrored, t.add(rest)), x);
 }
 
@@ -159,7 +164,10 @@ const tanEighthPi = Math.SQRT2 - 1;
 function angle(f: Format, count: Expr, u: Expr, down: Expr): Expr {
   const v = where(down, u.neg(), u);
   const z = v.mul(v);
-  const rest = v.mul(z).mul(f.poly(z, atanTail)).add(count.mul(f.num(quarterPiLow)));
+  const rest = v
+    .mul(z)
+    .mul(f.poly(z, atanTail))
+    .add(count.mul(f.num(quarterPiLow)));
   return count.mul(f.num(quarterPiHigh)).add(v.add(rest));
 }
 
@@ -191,4 +199,3 @@ export function atan2(f: Format, y: Expr, x: Expr): Expr {
   const up = where(steep, f.num(2).sub(inner), inner);
   return f.withSign(angle(f, where(left, f.num(4).sub(up), up), u, steep.xor(left)), y);
 }
-

@@ -1,10 +1,12 @@
-import { NdArray, Tensor, customGrad, describe, setPathResolver, tupleOf } from '@sporelet/core';
+import type { Parameter } from '@sporelet/core';
+import { NdArray, Tensor, Tuple, customGrad, setPathResolver, tupleOf } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { AttributeError } from '@sporelet/ir';
 import { cast } from '@sporelet/ops';
 import type { Cell } from './cell.ts';
 import { replacedArgs } from './cell-hooks.ts';
 import type { CellHooks } from './cell-hooks.ts';
+import { BackwardWatch, watchOutputs } from './gradient-watch.ts';
 import type { CellState } from './cell-state.ts';
 import { stateOf } from './cell-state.ts';
 import { visitMembers } from './members.ts';
@@ -91,9 +93,45 @@ function callWith(
   let args = given;
   for (const hook of hooks?.forwardPre.slice() ?? []) args = replacedArgs(hook(cell, tupleOf(args)), args);
   if (precision) args = args.map((a) => castFloats(a, precision));
-  let body = construct;
-  if (hooks && (hooks.backward.length || hooks.backwardPre.length)) body = withBackwardHooks(cell, construct, hooks);
-  let output = precision ? inPrecision(cell, precision, () => body.apply(cell, args as unknown[])) : body.apply(cell, args as unknown[]);
+  const watch = hooks?.backward.length ? new BackwardWatch(cell, hooks) : null;
+  if (watch) args = watch.inputs(args);
+  const body = (): unknown => construct.apply(cell, args as unknown[]);
+  let output = precision ? withCastParameters(cell, precision, body) : body();
   for (const hook of hooks?.forward.slice() ?? []) output = hook(cell, tupleOf(args), output) ?? output;
-  return output;
+  if (watch) output = watch.outputs(output);
+  return hooks?.backwardPre.length ? watchOutputs(cell, hooks, output) : output;
+}
+
+/** `construct` with the gradient that the cell's `bprop` gives. */
+function withBprop(cell: Cell, construct: Body, bprop: Bprop): Body {
+  return customGrad(
+    (...args: readonly unknown[]) => construct.apply(cell, args as unknown[]),
+    (...args: readonly unknown[]) => bprop.apply(cell, args as unknown[]),
+    cell.clsName,
+  );
+}
+
+function castFloats(value: unknown, dtype: DType): unknown {
+  if (value instanceof Tensor) return value.dtype.isFloat && value.dtype !== dtype ? cast(value, dtype) : value;
+  if (!Array.isArray(value)) return value;
+  const items = value.map((v) => castFloats(v, dtype));
+  return value instanceof Tuple ? tupleOf(items) : items;
+}
+
+/** Runs a construct with the cell's own trainable float parameters seen in another dtype. */
+function withCastParameters<R>(cell: Cell, dtype: DType, body: () => R): R {
+  const undo: (() => void)[] = [];
+  const parameter = (_: string, p: Parameter): void => {
+    if (!p.requiresGrad || !p.dtype.isFloat || p.dtype === dtype) return;
+    const before = p.$value;
+    const seen = cast(p, dtype).$value;
+    p.$rebind(seen);
+    undo.push(() => p.$rebind(before));
+  };
+  visitMembers(cell, { cell: () => {}, parameter, listed: parameter }, false);
+  try {
+    return body();
+  } finally {
+    for (const back of undo) back();
+  }
 }

@@ -279,11 +279,16 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
     return addHook(hooksOf(this).backward, hook, false);
   }
 
+  /** What checkpoints call attributes of built-in cells, where it is not the attribute's name. @internal */
+  get $savedKeys(): Readonly<Record<string, string>> {
+    return {};
+  }
+
   /** What `print` shows between the brackets. */
   extendRepr(): string {
     return '';
   }
-  toString(): string {
+  override toString(): string {
     return cellRepr(this);
   }
   toJSON(): string {

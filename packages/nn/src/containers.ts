@@ -15,7 +15,7 @@ abstract class Container<C extends AnyCell> extends Cell {
     stateOf(this).order = [];
   }
   /** Number of children. */
-  get length(): number {
+  override get length(): number {
     return keysOf(this).length;
   }
   [Symbol.iterator](): Iterator<C> {

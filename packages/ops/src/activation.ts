@@ -1,3 +1,4 @@
+import type { Op, Tensor } from '@sporelet/core';
 import { attr } from '@sporelet/core';
 import type { Expr } from '@sporelet/ir';
 import { constant, where } from '@sporelet/ir';
@@ -59,7 +60,7 @@ export const seLU: Activation = defineActivation({
   of: (x) => where(x.ge(0), x.mul(seluScale), x.fn1('expm1').mul(seluScale * seluAlpha)),
 });
 
-export const sigmoid: Activation = defineActivation({
+export const sigmoid: Op<(input: Tensor) => Tensor> = defineActivation({
   name: 'Sigmoid',
   doc: '1 / (1 + exp(-input)).',
   method: 'sigmoid',
@@ -165,7 +166,10 @@ export const hardtanh: Activation<[minVal?: number, maxVal?: number]> = defineAc
   of: (x, { minVal, maxVal }) => x.max(minVal).min(maxVal),
 });
 
-export const hShrink: Activation<[lambd?: number]> = defineActivation({
+export const hShrink: Op<
+  (input: Tensor, lambd?: number) => Tensor,
+  new (lambd?: number) => (input: Tensor) => Tensor
+> = defineActivation({
   name: 'HShrink',
   fn: 'hardshrink',
   doc: 'input where |input| > lambd, else 0.',

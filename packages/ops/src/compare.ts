@@ -9,6 +9,7 @@ type Unary = Op<(input: Tensor) => Tensor>;
 
 interface TestSpec<F> {
   readonly name: string;
+  readonly fn?: string;
   readonly doc: string;
   readonly method: string | readonly string[];
   readonly of: F;

