@@ -154,7 +154,7 @@ async function main(): Promise<void> {
   const classes = all.filter((c) => c.op).map((c) => {
     importing(c);
     const { name } = c.op!.def;
-    return `${c.doc}\nexport const ${name} = ${c.name}.Primitive;\nexport type ${name} = InstanceType<typeof ${name}>;\n`;
+    return `${c.doc}\nexport const ${name}: typeof ${c.name}.Primitive = ${c.name}.Primitive;\nexport type ${name} = InstanceType<typeof ${name}>;\n`;
   }); // prettier-ignore
   for (const [module, names] of [...imports].sort()) surface.push(`import { ${[...names].sort().join(', ')} } from './${module}.ts';`);
   surface.push('', ...functions.sort(), '', ...classes);
@@ -190,13 +190,13 @@ async function main(): Promise<void> {
   const ir = mentioned(['DType', 'Dims']);
   const methodFile = [
     HEADER,
-    `import type { ${['Tensor', ...core].join(', ')} } from '@sporelet/core';`,
+    `import type { ${['MethodFn', 'Tensor', ...core].join(', ')} } from '@sporelet/core';`,
     ir.length ? `import type { ${ir.join(', ')} } from '@sporelet/ir';` : '',
     ...[...used].sort().map(([m, names]) => `import { ${[...names].sort().join(', ')} } from './${m}.ts';`),
     '',
     `declare module '@sporelet/core' {\ninterface Tensor {\n${text}\n}\n}\n`,
     '/** What Tensor has as methods: functions whose first argument is the tensor. */',
-    `export const tensorMethods = { ${table.join(', ')} };`,
+    `export const tensorMethods: Readonly<Record<string, MethodFn>> = { ${table.join(', ')} };`,
     'export type { Tensor };',
   ];
 

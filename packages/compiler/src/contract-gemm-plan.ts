@@ -39,16 +39,17 @@ export interface GemmPlan {
 }
 
 /** Elements summed in one go: a panel of 8 columns then fills a third of a first-level cache. */
-const K_BLOCK = 320;
+export const K_BLOCK = 320;
 const MIN_DIRECT_COLUMNS = 12;
 
 /** The axis to sum over in blocks, and how many of its elements make a block. */
-export function blockK(extents: readonly number[]): { level: number; kc: number } {
+export function blockK(k: readonly KAxis[], most: number): { level: number; kc: number } {
+  const extents = k.map((a) => a.extent);
   let level = extents.length - 1;
   let inner = 1;
-  while (level > 0 && inner * extents[level]! * 2 <= K_BLOCK) inner *= extents[level--]!;
+  while (level > 0 && inner * extents[level]! * 2 <= most) inner *= extents[level--]!;
   const extent = extents[level]!;
-  const blocks = Math.ceil(extent / Math.max(1, Math.floor(K_BLOCK / inner)));
+  const blocks = Math.ceil(extent / Math.max(1, Math.floor(most / inner)));
   return { level, kc: Math.ceil(extent / blocks) };
 }
 
@@ -82,7 +83,7 @@ export function planGemm(t: Terms): GemmPlan | null {
   const c = rowMajor(cAxes);
   const [aLayout, bLayout] = [layoutOf(rows, t.acc), layoutOf(columns, t.acc)];
   const kAxes = mergedK(k, [aLayout.stride, bLayout.stride]);
-  const { level, kc } = blockK(kAxes.map((a) => a.extent));
+  const { level, kc } = blockK(kAxes, K_BLOCK);
 
   const mPacked = longestSuffix(m, [c]);
   const mDirect = longestSuffix(m, [c, aLayout.stride]);

@@ -2,8 +2,8 @@ import type { Axis } from '@sporelet/ir';
 import type { GemmPlan, Side } from './contract-gemm-plan.ts';
 import { emitPack, emitPanelStart, evenPanels, panelStart, widePanels } from './contract-pack.ts';
 import type { Panels } from './contract-pack.ts';
-import { fits, isFused, tileFunction } from './contract-tile.ts';
-import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, repeat, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import { fits, isFused, kBlocks, tileFunction } from './contract-tile.ts';
+import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
@@ -39,7 +39,6 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
 
   const cStride = rowMajor(plan.cAxes, size);
   const cRow = cStride(plan.a.core.at(-1)!);
-  const above = plan.k.slice(0, plan.level);
   const blocked = plan.k[plan.level]!;
   const inside = plan.k.slice(plan.level + 1);
   const inner = inside.reduce((n, k) => n * k.extent, 1);
@@ -87,7 +86,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
   const [aBase, bBase, cBase] = [argument(f, 0), argument(f, 1), argument(f, 2)];
   const local = (): number => f.local(I32);
   const [ak, bk, c0, bTile, cTile, scratch] = [local(), local(), local(), local(), local(), local()];
-  const [tiles, t, endRow, kLeft, kNow, add, aTile] = [local(), local(), local(), local(), local(), local(), local()];
+  const [tiles, t, endRow, kNow, add, aTile] = [local(), local(), local(), local(), local(), local()];
   forUnits(f, (unit) => {
     const columnBlock = digit(f, unit, columnBlocks);
     const rowBlock = digit(f, unit, rowBlocks);
@@ -131,10 +130,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
       if (columnBlocks === 1) rest();
       else f.get(columnBlock).i32(columnBlocks - 1).op('i32.eq').if(rest);
     };
-    const sumBlock = (): void => {
-      f.get(kLeft);
-      atMost(f, scratch, plan.kc);
-      f.set(kNow);
+    const tileRows = (): void => {
       f.get(bk).set(bTile);
       if (plan.b.packed) {
         f.get(columnBlock).get(kNow).op('i32.mul').i32(blockColumns * width * inner * size).op('i32.mul').get(bTile).op('i32.add').set(bTile); // prettier-ignore
@@ -149,30 +145,14 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
         f.get(t).i32(1).op('i32.add').tee(t).get(endRow).op('i32.lt_u').brIf(0);
       });
       f.i32(1).set(add);
-      advanceBy(f, ak, kNow, plan.a.packed ? inner * rowsTaken * size : kSteps(plan.a, 0)[plan.level]!);
-      advanceBy(f, bk, kNow, plan.b.packed ? inner * columnsTaken * size : bSteps[plan.level]!);
-      f.get(kLeft).get(kNow).op('i32.sub').tee(kLeft);
     };
-    const nest = (d: number): void => {
-      if (d === plan.level) {
-        f.i32(blocked.extent).set(kLeft);
-        f.loop(() => {
-          sumBlock();
-          f.brIf(0);
-        });
-        return;
-      }
-      const below = plan.k[d + 1]!;
-      repeat(f, above[d]!.extent, () => {
-        nest(d + 1);
-        // Packed panels simply go on; operands read in place step to the next element of this axis.
-        for (const [p, side] of [[ak, plan.a], [bk, plan.b]] as const) {
-          const s = (k: typeof below): number => side.layout.stride(k.axes.at(-1)!) * size;
-          if (!side.packed) advance(f, p, s(above[d]!) - below.extent * s(below));
-        }
-      });
-    };
-    nest(0);
+    // A block of packed panels holds the rows or columns of all panels.
+    const [aBlock, bBlock] = [kSteps(plan.a, rowsTaken), kSteps(plan.b, columnsTaken)];
+    const blocks = plan.k.map((k, d) => ({ extent: k.extent, strides: [aBlock[d]!, bBlock[d]!] }));
+    kBlocks(f, blocks, plan.level, plan.kc, [ak, bk], (length) => {
+      f.get(length).set(kNow);
+      tileRows();
+    });
   });
   const cost = (blockRows * rows.width * blockColumns * width * kTotal) / 4;
   b.step(f, operands, extentOf(plan.outer) * rowBlocks * columnBlocks, grainFor(cost), cost);

@@ -1,5 +1,5 @@
 import { Axis } from '@sporelet/ir';
-import { blockK, mergedK } from './contract-gemm-plan.ts';
+import { K_BLOCK, blockK, mergedK } from './contract-gemm-plan.ts';
 import type { KAxis } from './contract-gemm-plan.ts';
 import { laneLayout } from './contract-lane-pack.ts';
 import type { LaneLayout } from './contract-lane-pack.ts';
@@ -19,7 +19,8 @@ export interface GradPlan {
   readonly lane: Axis;
   /** Stands for the blocks of lanes, outermost of the summed axes. */
   readonly blocks: Axis;
-  readonly m: Axis;
+  /** Absent when the output has no axis of g alone. */
+  readonly m: Axis | null;
   readonly n: Axis;
   /** The other output axes. */
   readonly outer: readonly Axis[];
@@ -53,14 +54,14 @@ function gradient(t: Terms, g: Factor, x: Factor): GradPlan | null {
   const longest = (list: readonly Axis[]): Axis | undefined => [...list].sort((a, b) => b.extent - a.extent)[0];
   const rows = axes.filter((a) => g.axes.has(a) && !x.axes.has(a) && gLanes.stride(a) > 0);
   const columns = axes.filter((a) => x.axes.has(a) && !g.axes.has(a) && xLanes.stride(a) > 0);
-  const m = longest(rows);
+  const m = longest(rows) ?? null;
   // The innermost axis (of the window) walks neighbouring elements, unless it is too short for a tile.
   const n = columns.at(-1) && columns.at(-1)!.extent >= 3 ? columns.at(-1) : longest(columns);
-  if (!m || !n) return null;
+  if (!n) return null;
   const blocks = new Axis('lanes', Math.ceil(lane.extent / GRAD_LANES));
   const others = [blocks, ...k.filter((a) => a !== lane)].filter((a) => a.extent > 1);
   if (others.length === 0) return null;
   const merged = mergedK(others, [gradStride(gLanes, blocks), gradStride(xLanes, blocks)]);
   const outer = axes.filter((a) => a !== m && a !== n);
-  return { kind: 'grad', g, gLanes, x, xLanes, lane, blocks, m, n, outer, k: merged, ...blockK(merged.map((a) => a.extent)) }; // prettier-ignore
+  return { kind: 'grad', g, gLanes, x, xLanes, lane, blocks, m, n, outer, k: merged, ...blockK(merged, K_BLOCK) }; // prettier-ignore
 }

@@ -4,9 +4,9 @@ import type { GradPlan } from './contract-grad-plan.ts';
 import { emitLanePack } from './contract-lane-pack.ts';
 import { emitPanelStart, evenPanels } from './contract-pack.ts';
 import type { Panels } from './contract-pack.ts';
-import { accumulate, isFused, kLoops } from './contract-tile.ts';
+import { accumulate, isFused, kBlocks, kLoops } from './contract-tile.ts';
 import type { Walk } from './contract-tile.ts';
-import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, repeat, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import { advance, advanceBy, argument, decodeAxes, digit, extentOf, forUnits, repeat, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
@@ -88,7 +88,8 @@ export function emitGrad(b: PlanBuilder, vec: Vec, plan: GradPlan, axes: readonl
   const xStride = gradStride(plan.xLanes, plan.blocks);
   const oStride = rowMajor(axes, vec.size);
   const { m, n, k, level, kc } = plan;
-  const [rows, columns] = tileShape(m.extent, n.extent, fused);
+  const [rows, columns] = tileShape(m?.extent ?? 1, n.extent, fused);
+  const [gNext, oNext] = m ? [gStride(m), oStride(m)] : [0, 0];
   // An axis of the window inside the unit goes over the same elements again while they are near.
   const inside: Axis[] = [];
   const outside = [...plan.outer];
@@ -99,15 +100,15 @@ export function emitGrad(b: PlanBuilder, vec: Vec, plan: GradPlan, axes: readonl
   const unitBytes = tileBytes * extentOf(inside);
   const units = extentOf(outside) * rows.count * columns.count;
   const temp = b.temp(units * unitBytes);
-  const loops = k.slice(level).map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
+  const loops = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
   const tile = (height: number, width: number): number =>
-    vectorTile(b, { vec, rows: height, columns: width, gRow: gStride(m), xColumn: xStride(n), k: loops.map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
+    vectorTile(b, { vec, rows: height, columns: width, gRow: gNext, xColumn: xStride(n), k: loops.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
 
   const f = b.writer();
   const [gBase, xBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];
   const local = (): number => f.local(I32);
   const [g, x, o, t, xNow, tNow] = [local(), local(), local(), local(), local(), local()];
-  const [kLeft, kNow, add, scratch, v] = [local(), local(), local(), local(), f.local(V128)];
+  const [add, scratch, v] = [local(), local(), f.local(V128)];
   const along = (body: () => void): void => {
     f.get(x).set(xNow);
     f.get(t).set(tNow);
@@ -118,39 +119,14 @@ export function emitGrad(b: PlanBuilder, vec: Vec, plan: GradPlan, axes: readonl
     });
   };
   const unitOf = (height: number, width: number): void => {
-    const sumBlock = (): void => {
-      f.get(kLeft);
-      atMost(f, scratch, kc);
-      f.set(kNow);
-      along(() => f.get(g).get(xNow).get(tNow).get(kNow).get(add).call(tile(height, width)));
+    kBlocks(f, loops, level, kc, [g, x], (length) => {
+      along(() => f.get(g).get(xNow).get(tNow).get(length).get(add).call(tile(height, width)));
       f.i32(1).set(add);
-      advanceBy(f, g, kNow, loops[0]!.strides[0]!);
-      advanceBy(f, x, kNow, loops[0]!.strides[1]!);
-      f.get(kLeft).get(kNow).op('i32.sub').tee(kLeft);
-    };
-    const nest = (d: number): void => {
-      const axis = k[d]!;
-      if (d === level) {
-        f.i32(axis.extent).set(kLeft);
-        f.loop(() => {
-          sumBlock();
-          f.brIf(0);
-        });
-        return;
-      }
-      const below = k[d + 1]!;
-      repeat(f, axis.extent, () => {
-        nest(d + 1);
-        for (const [p, s] of [[g, gStride], [x, xStride]] as const) {
-          advance(f, p, s(axis.axes.at(-1)!) - below.extent * s(below.axes.at(-1)!));
-        } // prettier-ignore
-      });
-    };
-    nest(0);
+    });
     along(() => {
       for (let r = 0; r < height; r++) {
         for (let q = 0; q < width; q++) {
-          f.get(o).i32(r * oStride(m) + q * oStride(n)).op('i32.add').set(scratch); // prettier-ignore
+          f.get(o).i32(r * oNext + q * oStride(n)).op('i32.add').set(scratch); // prettier-ignore
           storeFolded(f, vec, tNow, (r * width + q) * 16, scratch, v);
         }
       }
@@ -174,8 +150,8 @@ export function emitGrad(b: PlanBuilder, vec: Vec, plan: GradPlan, axes: readonl
     decodeAxes(f, unit, outside, [[g, gStride], [x, xStride], [o, oStride]]); // prettier-ignore
     const firstRow = emitPanelStart(f, rows, rowPanel);
     const firstColumn = emitPanelStart(f, columns, columnPanel);
-    advanceBy(f, g, firstRow, gStride(m));
-    advanceBy(f, o, firstRow, oStride(m));
+    advanceBy(f, g, firstRow, gNext);
+    advanceBy(f, o, firstRow, oNext);
     advanceBy(f, x, firstColumn, xStride(n));
     advanceBy(f, o, firstColumn, oStride(n));
     f.i32(0).set(add);

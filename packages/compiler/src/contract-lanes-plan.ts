@@ -1,5 +1,5 @@
 import type { Axis } from '@sporelet/ir';
-import { mergedK } from './contract-gemm-plan.ts';
+import { blockK, mergedK } from './contract-gemm-plan.ts';
 import type { KAxis } from './contract-gemm-plan.ts';
 import { laneLayout, wholeDim } from './contract-lane-pack.ts';
 import type { LaneLayout } from './contract-lane-pack.ts';
@@ -26,9 +26,14 @@ export interface LanesPlan {
   /** The output's last two axes, when both are positions of x: neighbouring rows, and the positions of one row. */
   readonly row: Axis | null;
   readonly run: Axis;
-  /** Sums run over the outermost in blocks of `kc`, and over all of the others. */
+  /** The summed axes in the order of summing: those next to the lanes come last. */
+  readonly order: readonly Axis[];
+  /** They, merged as tiles walk them; sums run over `k[level]` in blocks of `kc` and over all of the axes below it. */
   readonly k: readonly KAxis[];
+  readonly level: number;
   readonly kc: number;
+  /** w is copied into panels `[k][rows]`. */
+  readonly packed: boolean;
   /** Where zeros around x can be left out. */
   readonly borders: readonly Border[];
 }
@@ -88,6 +93,7 @@ function bordersOf(x: Factor, k: readonly Axis[], overs: readonly Axis[]): Borde
 
 export const LANES = 8;
 const K_BLOCK = 512;
+const LONG_WINDOW = 12;
 
 /** Whether every index of a factor meets the operand somewhere. */
 const meets = (f: Factor): boolean =>
@@ -114,24 +120,25 @@ function forward(t: Terms, x: Factor, w: Factor): LanesPlan | null {
   const lane = own.find((a) => a.extent >= LANES && laneDim(x, a) >= 0);
   const run = axes.at(-1)!;
   if (!lane || run === lane || !own.includes(run)) return null;
-  const xLanes = laneLayout(x, laneDim(x, lane), LANES);
+  // Windows shorter than a cache line's worth of lanes: what is summed besides them moves next to the lanes.
+  const windows = k.filter((a) => x.index.some((i) => i.terms.has(a) && i.terms.size > 1));
+  const short = windows.length > 0 && windows.at(-1)!.extent < LONG_WINDOW;
+  const whole = k.filter((a) => !windows.includes(a) && laneDim(x, a) >= 0);
+  const inside = short ? whole : [];
+  const xLanes = laneLayout(x, laneDim(x, lane), LANES, inside.map((a) => laneDim(x, a))); // prettier-ignore
   const wLayout = layoutOf(w, t.acc);
+  const order = [...k.filter((a) => !inside.includes(a)), ...inside];
+  const packed = wLayout.stride(order.at(-1)!) !== 1;
   const m = axes.filter((a) => w.axes.has(a) && !x.axes.has(a));
-  const core = longestSuffix(m, [rowMajor(axes), wLayout.stride]);
+  const core = longestSuffix(m, packed ? [rowMajor(axes)] : [rowMajor(axes), wLayout.stride]);
   const before = axes.at(-2);
   const row = before && before !== lane && own.includes(before) ? before : null;
   if (xLanes.stride(run) < 0 || core.some((a) => wLayout.stride(a) < 0)) return null;
   const outer = axes.filter((a) => a !== lane && a !== run && a !== row && !core.includes(a));
-  const strides = [xLanes.stride, wLayout.stride];
   const candidates = bordersOf(x, k, row ? [row, run] : [run]);
-  const merged = mergedK(k, strides, candidates.map((c) => c.k)); // prettier-ignore
-  const first = merged[0]!.extent;
-  const inner = merged.slice(1).reduce((n, a) => n * a.extent, 1);
-  const blocks = Math.ceil(first / Math.max(1, Math.floor(K_BLOCK / inner)));
-  const borders = candidates.filter((c) => {
-    if (blocks > 1 && merged[0]!.axes.includes(c.k)) return false;
-    return c.over !== run || segmentsOf(run, c).length <= MOST_SEGMENTS;
-  });
-  const kc = Math.ceil(first / blocks);
-  return { kind: 'lanes', x, xLanes, w, wLayout, lane, core, outer, row, run, k: merged, kc, borders };
+  const merged = mergedK(order, packed ? [xLanes.stride] : [xLanes.stride, wLayout.stride], candidates.map((c) => c.k)); // prettier-ignore
+  const { level, kc } = blockK(merged, K_BLOCK);
+  const one = level === 0 && kc === merged[0]!.extent;
+  const borders = one ? candidates.filter((c) => c.over !== run || segmentsOf(run, c).length <= MOST_SEGMENTS) : [];
+  return { kind: 'lanes', x, xLanes, w, wLayout, lane, core, outer, row, run, order, k: merged, level, kc, packed, borders }; // prettier-ignore
 }

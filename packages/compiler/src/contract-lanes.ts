@@ -1,15 +1,17 @@
+import type { Axis } from '@sporelet/ir';
+import { mergedK } from './contract-gemm-plan.ts';
 import { emitLanePack } from './contract-lane-pack.ts';
 import { LANES, segmentsOf } from './contract-lanes-plan.ts';
 import type { Border, LanesPlan } from './contract-lanes-plan.ts';
-import { emitPanelStart, evenPanels } from './contract-pack.ts';
-import { fits, isFused, tileFunction } from './contract-tile.ts';
+import { emitPack, emitPanelStart, evenPanels } from './contract-pack.ts';
+import { fits, isFused, kBlocks, tileFunction } from './contract-tile.ts';
 import { SIZE, unpackFunction } from './contract-transpose.ts';
 import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, repeat, repeatLocal, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
 import { I32 } from './wasm-encoder.ts';
-import type { Axis } from '@sporelet/ir';
+import type { FunctionWriter } from './wasm-encoder.ts';
 
 const BYTES = LANES * SIZE;
 /** Positions that a unit computes before it spreads them over the output: they stay in the first-level cache. */
@@ -22,19 +24,53 @@ function rowsOf(plan: LanesPlan): number {
   return Math.ceil(rows / blocks);
 }
 
+/** Leaves in `first` and `count` which k of a border are inside at `index`, as `insideBorder` says. */
+function emitInside(f: FunctionWriter, border: Border, index: number, first: number, count: number): void {
+  const { base, step, sign, extent, k } = border;
+  const [e, scratch] = [f.local(I32), f.local(I32)];
+  const atLeast = (limit: number) => f.tee(scratch).i32(limit).get(scratch).i32(limit).op('i32.gt_s').op('select');
+  f.get(index).i32(step).op('i32.mul').i32(base).op('i32.add').set(e);
+  if (sign === 1) f.i32(0).get(e).op('i32.sub');
+  else f.get(e).i32(extent - 1).op('i32.sub'); // prettier-ignore
+  atLeast(0);
+  atMost(f, scratch, k.extent - 1);
+  f.set(first);
+  if (sign === 1) f.i32(extent).get(e).op('i32.sub');
+  else f.get(e).i32(1).op('i32.add');
+  atMost(f, scratch, k.extent);
+  f.get(first).op('i32.sub');
+  atLeast(1);
+  f.set(count);
+}
+
 /** Adds the steps of a convolution in lanes; operands and output hold elements of the accumulator's dtype. */
 export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: readonly Axis[], xRef: Ref, wRef: Ref, out: Ref): void {
   const fused = isFused(b, vec);
-  const packed = emitLanePack(b, plan.x, plan.xLanes, xRef);
-  const { run, row, lane, core } = plan;
-  const xStride = plan.xLanes.stride;
-  const wStride = (a: Axis): number => plan.wLayout.stride(a) * SIZE;
-  const oStride = rowMajor(axes, SIZE);
-
+  const { run, row, lane, core, wLayout } = plan;
   const most = [6, 5, 4, 3, 2, 1].find((r) => fits(r, 2, fused))!;
   const panels = evenPanels(extentOf(core), most);
-  const wide = [6, 5, 4, 3, 2, 1].find((p) => fits(panels.width, 2 * p, fused))!;
-  const across = Math.min(wide, run.extent);
+  const across = Math.min(run.extent, [6, 5, 4, 3, 2, 1].find((p) => fits(panels.width, 2 * p, fused))!);
+
+  const xPacked = emitLanePack(b, plan.x, plan.xLanes, xRef);
+  const wOuter = plan.outer.filter((a) => plan.w.axes.has(a));
+  const wAxes = mergedK(plan.order, [wLayout.stride]);
+  const side = { layout: wLayout, core, outer: wOuter };
+  const wPacked = plan.packed ? emitPack(b, vec, side, { k: wAxes, level: 0, kc: wAxes[0]!.extent }, panels, wRef) : wRef;
+
+  const xStride = plan.xLanes.stride;
+  const oStride = rowMajor(axes, SIZE);
+  const kTotal = extentOf(plan.order);
+  const wInPlace = (a: Axis): number => wLayout.stride(a) * SIZE;
+  const wStride = plan.packed ? rowMajor(wOuter, kTotal * panels.total * SIZE) : wInPlace;
+  const wNext = core.length ? wInPlace(core.at(-1)!) : 0;
+  /** Bytes per step of each of `plan.k` in panels of a height. */
+  const wSteps = (height: number): number[] => {
+    if (!plan.packed) return plan.k.map((k) => wInPlace(k.axes.at(-1)!));
+    return plan.k.map((_, d) => plan.k.slice(d + 1).reduce((n, k) => n * k.extent, height * SIZE));
+  };
+  const xSteps = plan.k.map((k) => xStride(k.axes.at(-1)!));
+  const oNext = core.length ? oStride(core.at(-1)!) : 0;
+
   const rows = rowsOf(plan);
   const rowBlocks = Math.ceil((row?.extent ?? 1) / rows);
   const cRow = rows * run.extent * BYTES;
@@ -43,20 +79,22 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
   const units = blocks * extentOf(plan.outer) * panels.count * rowBlocks;
   const temp = b.temp(units * unitBytes);
 
-  const wRow = core.length ? wStride(core.at(-1)!) : 0;
+  const rowBorder = plan.borders.find((x) => x.over === row);
+  const runBorder = plan.borders.find((x) => x.over === run);
+  const segments = segmentsOf(run, runBorder);
   const tile = (height: number, positions: number): number => {
     const offsets = (step: number): number[] => Array.from({ length: positions * 2 }, (_, v) => (v >> 1) * step + (v & 1) * 16); // prettier-ignore
-    const step = xStride(run);
+    const steps = wSteps(height);
     return tileFunction(b, {
       vec,
       rows: height,
-      aRow: wRow,
-      bVecs: offsets(step),
-      k: plan.k.map(({ axes: [...own], extent }, d) => {
+      aRow: plan.packed ? SIZE : wNext,
+      bVecs: offsets(xStride(run)),
+      k: plan.k.slice(plan.level).map(({ axes: own, extent }, d) => {
         const counted = d === 0 || plan.borders.some((x) => x.k === own[0]);
-        return { extent: counted ? null : extent, a: wStride(own.at(-1)!), b: xStride(own.at(-1)!) };
+        return { extent: counted ? null : extent, a: steps[plan.level + d]!, b: xSteps[plan.level + d]! };
       }),
-      bNext: positions * step,
+      bNext: positions * xStride(run),
       cNext: positions * BYTES,
       cRow,
       cVecs: offsets(BYTES),
@@ -67,72 +105,70 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
   const f = b.writer();
   const [xBase, wBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];
   const local = (): number => f.local(I32);
-  const [x, w, o, t, xRow, tRow, xNow] = [local(), local(), local(), local(), local(), local(), local()];
-  const [kLeft, kNow, add, scratch, height, left] = [local(), local(), local(), local(), local(), local()];
-  const outermost = plan.k[0]!;
-  const rowBorder = plan.borders.find((x) => x.over === row);
-  const runBorder = plan.borders.find((x) => x.over === run);
-  const segments = segmentsOf(run, runBorder);
-  const [rowIndex, rowFirst, rowCount, wRowNow] = [local(), local(), local(), local()];
+  const [x, w, o, t, xRow, tRow, xNow, wNow] = [local(), local(), local(), local(), local(), local(), local(), local()];
+  const [kNow, add, scratch, height, left] = [local(), local(), local(), local(), local()];
+  const [rowIndex, rowFirst, rowCount] = [local(), local(), local()];
 
-  /** Leaves the first k inside at row `rowIndex` in `rowFirst`, and how many there are in `rowCount`. */
-  const findInside = (border: Border): void => {
-    const { base, step, sign, extent, k } = border;
-    const e = (): unknown => f.get(rowIndex).i32(step).op('i32.mul').i32(base).op('i32.add');
-    const clamp = (least: number): void => {
-      f.tee(scratch).i32(least).get(scratch).i32(least).op('i32.gt_s').op('select');
-    };
-    if (sign === 1) f.i32(0) && e() && f.op('i32.sub');
-    else e() && f.i32(extent - 1).op('i32.sub');
-    clamp(0);
-    atMost(f, scratch, k.extent - 1);
-    f.set(rowFirst);
-    if (sign === 1) f.i32(extent) && e() && f.op('i32.sub');
-    else e() && f.i32(1).op('i32.add');
-    atMost(f, scratch, k.extent);
-    f.get(rowFirst).op('i32.sub');
-    clamp(1);
-    f.set(rowCount);
-  };
   /** One row of output positions: its segments, each a run of tiles and perhaps a narrower tile. */
   const oneRow = (channels: number): void => {
-    f.get(w).set(wRowNow);
+    const steps = wSteps(channels);
+    const stepOf = (border: Border): number => steps[plan.k.findIndex((k) => k.axes[0] === border.k)]!;
+    f.get(w).set(wNow);
     f.get(xRow).set(xNow);
     if (rowBorder) {
-      findInside(rowBorder);
-      advanceBy(f, wRowNow, rowFirst, wStride(rowBorder.k));
+      emitInside(f, rowBorder, rowIndex, rowFirst, rowCount);
+      advanceBy(f, wNow, rowFirst, stepOf(rowBorder));
       advanceBy(f, xNow, rowFirst, xStride(rowBorder.k));
     }
     for (const s of segments) {
-      const at = (from: number): void => {
-        f.get(wRowNow).i32(runBorder ? s.first * wStride(runBorder.k) : 0).op('i32.add'); // prettier-ignore
+      const call = (from: number, count: number, positions: number): void => {
+        f.get(wNow).i32(runBorder ? s.first * stepOf(runBorder) : 0).op('i32.add'); // prettier-ignore
         f.get(xNow).i32(from * xStride(run) + (runBorder ? s.first * xStride(runBorder.k) : 0)).op('i32.add'); // prettier-ignore
-        f.get(tRow).i32(from * BYTES).op('i32.add');
-      };
-      const counts = (): void => {
-        plan.k.forEach((level, d) => {
-          const own = level.axes[0];
-          if (own === rowBorder?.k) f.get(rowCount);
-          else if (own === runBorder?.k) f.i32(s.k);
+        f.get(tRow).i32(from * BYTES).op('i32.add').i32(count).get(add); // prettier-ignore
+        plan.k.slice(plan.level).forEach(({ axes: own }, d) => {
+          if (own[0] === rowBorder?.k) f.get(rowCount);
+          else if (own[0] === runBorder?.k) f.i32(s.k);
           else if (d === 0) f.get(kNow);
         });
+        f.call(tile(channels, positions));
       };
       const whole = Math.floor(s.count / across);
       const tail = s.count % across;
-      if (whole > 0) {
-        at(s.start);
-        f.i32(whole).get(add);
-        counts();
-        f.call(tile(channels, across));
-      }
-      if (tail > 0) {
-        at(s.start + whole * across);
-        f.i32(1).get(add);
-        counts();
-        f.call(tile(channels, tail));
-      }
+      if (whole > 0) call(s.start, whole, across);
+      if (tail > 0) call(s.start + whole * across, 1, tail);
     }
   };
+  const sums = (channels: number): void => {
+    f.i32(0).set(add);
+    const steps = wSteps(channels);
+    const k = plan.k.map(({ extent }, d) => ({ extent, strides: [xSteps[d]!, steps[d]!] }));
+    kBlocks(f, k, plan.level, plan.kc, [x, w], (length) => {
+      f.get(length).set(kNow);
+      f.get(x).set(xRow);
+      f.get(t).set(tRow);
+      f.get(height).set(left);
+      f.get(rowBlock).i32(rows).op('i32.mul').set(rowIndex); // prettier-ignore
+      repeatLocal(f, left, () => {
+        oneRow(channels);
+        if (row) advance(f, xRow, xStride(row));
+        advance(f, tRow, run.extent * BYTES);
+        advance(f, rowIndex, 1);
+      });
+      f.i32(1).set(add);
+    });
+    const spread = (existing: number): void => {
+      repeat(f, channels, () => {
+        f.get(t).get(o).get(height).i32(run.extent).op('i32.mul').call(unpackFunction(b, oStride(lane), existing, LANES)); // prettier-ignore
+        advance(f, t, cRow);
+        advance(f, o, oNext);
+      });
+    };
+    const rest = lane.extent % LANES;
+    if (rest === 0) spread(LANES);
+    else f.get(block).i32(blocks - 1).op('i32.eq').if(() => spread(rest), () => spread(LANES)); // prettier-ignore
+  };
+
+  const [rowBlock, block] = [local(), local()];
   forUnits(f, (unit) => {
     f.get(tBase).set(t);
     advanceBy(f, t, unit, unitBytes);
@@ -140,15 +176,16 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
     f.get(wBase).set(w);
     f.get(oBase).set(o);
     advance(f, x, plan.xLanes.base);
-    advance(f, w, plan.wLayout.base * SIZE);
-    const rowBlock = digit(f, unit, rowBlocks);
+    if (!plan.packed) advance(f, w, wLayout.base * SIZE);
     const panel = digit(f, unit, panels.count);
+    f.get(digit(f, unit, rowBlocks)).set(rowBlock);
     decodeAxes(f, unit, plan.outer, [[x, xStride], [w, wStride], [o, oStride]]); // prettier-ignore
-    advanceBy(f, x, unit, plan.xLanes.block);
-    advanceBy(f, o, unit, LANES * oStride(lane));
+    f.get(unit).set(block);
+    advanceBy(f, x, block, plan.xLanes.block);
+    advanceBy(f, o, block, LANES * oStride(lane));
     const first = emitPanelStart(f, panels, panel);
-    advanceBy(f, w, first, wRow);
-    if (core.length) advanceBy(f, o, first, oStride(core.at(-1)!));
+    advanceBy(f, w, first, plan.packed ? kTotal * SIZE : wNext);
+    advanceBy(f, o, first, oNext);
     f.i32(row?.extent ?? 1).get(rowBlock).i32(rows).op('i32.mul').op('i32.sub');
     atMost(f, scratch, rows);
     f.set(height);
@@ -156,44 +193,10 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
       advanceBy(f, x, rowBlock, rows * xStride(row));
       advanceBy(f, o, rowBlock, rows * oStride(row));
     }
-    const sums = (channels: number): void => {
-      f.i32(outermost.extent).set(kLeft);
-      f.i32(0).set(add);
-      f.loop(() => {
-        f.get(kLeft);
-        atMost(f, scratch, plan.kc);
-        f.set(kNow);
-        f.get(x).set(xRow);
-        f.get(t).set(tRow);
-        f.get(height).set(left);
-        f.get(rowBlock).i32(rows).op('i32.mul').set(rowIndex);
-        repeatLocal(f, left, () => {
-          oneRow(channels);
-          if (row) advance(f, xRow, xStride(row));
-          advance(f, tRow, run.extent * BYTES);
-          advance(f, rowIndex, 1);
-        });
-        f.i32(1).set(add);
-        advanceBy(f, w, kNow, wStride(outermost.axes.at(-1)!));
-        advanceBy(f, x, kNow, xStride(outermost.axes.at(-1)!));
-        f.get(kLeft).get(kNow).op('i32.sub').tee(kLeft).brIf(0);
-      });
-      const spread = (existing: number): void => {
-        repeat(f, channels, () => {
-          f.get(t).get(o).get(height).i32(run.extent).op('i32.mul').call(unpackFunction(b, oStride(lane), existing, LANES)); // prettier-ignore
-          advance(f, t, cRow);
-          if (core.length) advance(f, o, oStride(core.at(-1)!));
-        });
-      };
-      const rest = lane.extent % LANES;
-      if (rest === 0) spread(LANES);
-      else f.get(unit).i32(blocks - 1).op('i32.eq').if(() => spread(rest), () => spread(LANES)); // prettier-ignore
-    };
     if (panels.wide < panels.count) {
       f.get(panel).i32(panels.wide).op('i32.lt_u').if(() => sums(panels.width), () => sums(panels.width - 1)); // prettier-ignore
     } else sums(panels.width);
   });
-  const kTotal = plan.k.reduce((n, a) => n * a.extent, 1);
   const cost = (panels.width * rows * run.extent * LANES * kTotal) / 4;
-  b.step(f, [packed, wRef, out, temp], units, 1, cost);
+  b.step(f, [xPacked, wPacked, out, temp], units, 1, cost);
 }

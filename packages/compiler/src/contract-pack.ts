@@ -1,5 +1,5 @@
 import type { Axis } from '@sporelet/ir';
-import type { GemmPlan, Side } from './contract-gemm-plan.ts';
+import type { KAxis, Side } from './contract-gemm-plan.ts';
 import { kLoops } from './contract-tile.ts';
 import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, walkAsOne } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
@@ -7,6 +7,8 @@ import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 import { I32 } from './wasm-encoder.ts';
+
+type PackSide = Pick<Side, 'layout' | 'core' | 'outer'>;
 
 /** How the rows of A or the columns of B are divided: `wide` panels of `width`, the others one narrower. */
 export interface Panels {
@@ -60,8 +62,15 @@ function copyRun(f: FunctionWriter, bytes: number, from: number, to: number): vo
 /** Parameters of a panel function: source, destination, outermost k, first row or column. */
 const PARAMS = [I32, I32, I32, I32] as const;
 
+/** The summed axes as they are packed: `k[level]` in blocks of `kc`, each block of all panels together. */
+export interface KPlan {
+  readonly k: readonly KAxis[];
+  readonly level: number;
+  readonly kc: number;
+}
+
 /** A function that packs the `k[level...]` block of one panel. `columns`: how many exist in it. */
-function panelFunction(b: PlanBuilder, vec: Vec, side: Side, plan: GemmPlan, width: number, columns: number): number {
+function panelFunction(b: PlanBuilder, vec: Vec, side: PackSide, plan: KPlan, width: number, columns: number): number {
   const { size } = vec;
   const stride = side.layout.stride;
   const loops = plan.k.slice(plan.level).map((k, d, all) => ({
@@ -112,7 +121,7 @@ function panelFunction(b: PlanBuilder, vec: Vec, side: Side, plan: GemmPlan, wid
  * Copies an operand into panels: for every index of the side's outer axes, every block of k and every panel the
  * elements `[k][width]`.
  */
-export function emitPack(b: PlanBuilder, vec: Vec, side: Side, plan: GemmPlan, panels: Panels, operand: Ref): Ref {
+export function emitPack(b: PlanBuilder, vec: Vec, side: PackSide, plan: KPlan, panels: Panels, operand: Ref): Ref {
   const { size } = vec;
   const { k, level, kc } = plan;
   const stride = (a: Axis): number => side.layout.stride(a) * size;
@@ -164,7 +173,7 @@ export function emitPack(b: PlanBuilder, vec: Vec, side: Side, plan: GemmPlan, p
 }
 
 /** Elements from one row or column to the next when that is always the same and not negative. */
-function fixedStep(side: Side): number | null {
+function fixedStep(side: PackSide): number | null {
   const { core, layout } = side;
   const step = layout.stride(core.at(-1)!);
   return step >= 0 && walkAsOne(core, [layout.stride]) ? step : null;

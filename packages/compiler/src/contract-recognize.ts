@@ -1,12 +1,12 @@
-import type { PullOutput, TensorSpec } from '@sporelet/ir';
+import type { Axis, PullOutput, TensorSpec } from '@sporelet/ir';
 import type { GemmPlan } from './contract-gemm-plan.ts';
 import { planGemm } from './contract-gemm-plan.ts';
-import { planGrad } from './contract-grad-plan.ts';
+import { GRAD_LANES, planGrad } from './contract-grad-plan.ts';
 import type { GradPlan } from './contract-grad-plan.ts';
 import { planLanes } from './contract-lanes-plan.ts';
 import type { LanesPlan } from './contract-lanes-plan.ts';
 import { termsOf } from './contract-terms.ts';
-import type { Terms } from './contract-terms.ts';
+import type { Factor, Terms } from './contract-terms.ts';
 import { extentOf } from './contract-wasm.ts';
 
 /** A sum of products that is worth tiles, and how it is computed. */
@@ -14,17 +14,51 @@ export interface Contraction extends Terms {
   readonly plan: GemmPlan | LanesPlan | GradPlan;
 }
 
-/** A recognised contraction, or null: a choice by shapes and dtypes only. */
+/** Multiply-adds of a matrix product below which packing and tiles do not pay. */
+const LEAST_MADDS = 512;
+const LEAST_SIDE = 4;
+
+/**
+ * Recognises `sum over k of x * y`, where the factors are loads at affine indices, perhaps cast, perhaps zero outside
+ * of their operand. Null when it is something else or too small: a choice by shapes and dtypes only.
+ */
 export function recognizeContraction(output: PullOutput, inputs: readonly TensorSpec[]): Contraction | null {
   const t = termsOf(output, inputs);
   if (!t) return null;
-  const own = (f: typeof t.x, g: typeof t.x): number => extentOf(t.axes.filter((a) => f.axes.has(a) && !g.axes.has(a)));
-  const [m, n] = [own(t.x, t.y), own(t.y, t.x)];
   const k = extentOf(t.k);
-  if (k < 4 || extentOf(t.axes) * k < 512) return null;
+  if (k < LEAST_SIDE || extentOf(t.axes) * k < LEAST_MADDS) return null;
   const lanes = planLanes(t) ?? planGrad(t);
   if (lanes) return { ...t, plan: lanes };
-  if (Math.min(m, n) < 4 || m * n * k < 512) return null;
+  const own = (f: Factor, g: Factor): number => extentOf(t.axes.filter((a) => f.axes.has(a) && !g.axes.has(a)));
+  const [m, n] = [own(t.x, t.y), own(t.y, t.x)];
+  if (Math.min(m, n) < LEAST_SIDE || m * n * k < LEAST_MADDS) return null;
   const plan = planGemm(t);
   return plan && { ...t, plan };
+}
+
+/**
+ * The order in which a contraction adds up; it comes from the shapes only. The summed elements are numbered row-major
+ * over `axes`. Elements `[i, i + kBlock)` of every `period` elements are a block (the last one of a period may be
+ * shorter); a block's products are added in sequence to 0, and the blocks' sums are added up in sequence. Each product
+ * is rounded before it is added, unless multiply-add is fused. With `lanes`, the axis given there is the outermost of
+ * `axes` and advances in steps of `count`: there are `count` such sums, sum l for the elements whose index in that axis
+ * is l modulo `count`, and the result is (0 + 2) + (1 + 3). Products with a zero that stands for an element outside of
+ * its operand may be left out.
+ */
+export interface ContractionOrder {
+  readonly axes: readonly Axis[];
+  readonly kBlock: number;
+  readonly period: number;
+  readonly lanes: { readonly axis: Axis; readonly count: number } | null;
+}
+
+export function contractionOrder(c: Contraction): ContractionOrder {
+  const { plan } = c;
+  const inner = plan.k.slice(plan.level + 1).reduce((n, a) => n * a.extent, 1);
+  const blocks = { kBlock: plan.kc * inner, period: plan.k[plan.level]!.extent * inner };
+  if (plan.kind === 'lanes') return { ...blocks, axes: plan.order, lanes: null };
+  const axes = c.k.filter((a) => a.extent > 1);
+  if (plan.kind === 'gemm') return { ...blocks, axes, lanes: null };
+  const { lane } = plan;
+  return { ...blocks, axes: [lane, ...axes.filter((a) => a !== lane)], lanes: { axis: lane, count: GRAD_LANES } };
 }

@@ -1,7 +1,7 @@
-import { advance, repeat, repeatLocal } from './contract-wasm.ts';
+import { advance, advanceBy, atMost, repeat, repeatLocal } from './contract-wasm.ts';
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
-import type { FunctionWriter } from './wasm-encoder.ts';
+import type { FunctionWriter, ValType } from './wasm-encoder.ts';
 import { I32, V128 } from './wasm-encoder.ts';
 
 /** One loop over summed elements; strides in bytes. Without an extent, the count is an argument. */
@@ -78,13 +78,49 @@ export function kLoops(f: FunctionWriter, loops: readonly Walk[], start: readonl
   repeatLocal(f, left, body);
 }
 
+/**
+ * Loops over the blocks of k in order: whole elements of the axes above `level`, and up to `kc` elements of that axis.
+ * `body` gets a local with the block's length; the pointers are at the block's first element.
+ */
+export function kBlocks(
+  f: FunctionWriter,
+  k: readonly { readonly extent: number; readonly strides: readonly number[] }[],
+  level: number,
+  kc: number,
+  pointers: readonly number[],
+  body: (length: number) => void,
+): void {
+  const [left, length, scratch] = [f.local(I32), f.local(I32), f.local(I32)];
+  const nest = (d: number): void => {
+    const { extent, strides } = k[d]!;
+    if (d < level) {
+      const below = k[d + 1]!;
+      repeat(f, extent, () => {
+        nest(d + 1);
+        pointers.forEach((p, i) => advance(f, p, strides[i]! - below.extent * below.strides[i]!));
+      });
+      return;
+    }
+    f.i32(extent).set(left);
+    f.loop(() => {
+      f.get(left);
+      atMost(f, scratch, kc);
+      f.set(length);
+      body(length);
+      pointers.forEach((p, i) => advanceBy(f, p, length, strides[i]!));
+      f.get(left).get(length).op('i32.sub').tee(left).brIf(0);
+    });
+  };
+  nest(0);
+}
+
 /** Parameters of a tile function: addresses of A, B and C, tiles in the run (>= 1), whether to add to C, then counts of k. */
 const PARAMS = [I32, I32, I32, I32, I32] as const;
 
 /** The function that computes a run of tiles. */
 export function tileFunction(b: PlanBuilder, t: Tile): number {
   const fused = isFused(b, t.vec);
-  const counts = t.k.filter((k) => k.extent === null).map(() => I32);
+  const counts = t.k.filter((k) => k.extent === null).map((): ValType => I32);
   return b.internal(`tile ${JSON.stringify(t)}`, [...PARAMS, ...counts], (f) => {
     const [a, bp, c, tiles, add] = [0, 1, 2, 3, 4] as const;
     let next = PARAMS.length;

@@ -1,3 +1,5 @@
+import { kLoops } from './contract-tile.ts';
+import type { Walk } from './contract-tile.ts';
 import { advance, repeat, repeatLocal } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { I32, V128 } from './wasm-encoder.ts';
@@ -36,9 +38,18 @@ function quadLocals(f: FunctionWriter): Quad {
   return { rows: [v(), v(), v(), v()], scratch: [v(), v(), v(), v()], zero: v() };
 }
 
-/** Copies `count` neighbouring positions from `existing` planes into `lanes` lanes; absent planes give zeros. */
-function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: number, plane: number, existing: number, lanes: number): void {
-  const step = lanes * SIZE;
+/** Planes that go to lanes. */
+export interface Planes {
+  /** Bytes between them. */
+  readonly plane: number;
+  /** How many exist; absent ones give zeros. */
+  readonly existing: number;
+  readonly lanes: number;
+}
+
+/** Copies `count` neighbouring positions of all planes into lanes, `step` bytes between positions. */
+function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: number, step: number, p: Planes): void {
+  const { plane, existing, lanes } = p;
   if (count >= 4) {
     repeat(f, count >> 2, () => {
       for (let half = 0; half < lanes; half += 4) {
@@ -47,7 +58,7 @@ function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: 
           else f.get(q.zero).set(r);
         });
         transpose4(f, q.rows, q.scratch);
-        q.rows.forEach((r, p) => f.get(dst).get(r).mem('v128.store', p * step + half * SIZE));
+        q.rows.forEach((r, i) => f.get(dst).get(r).mem('v128.store', i * step + half * SIZE));
       }
       advance(f, src, 16);
       advance(f, dst, 4 * step);
@@ -86,41 +97,36 @@ export function zeroFunction(b: PlanBuilder): number {
 }
 
 /**
- * A function (source, destination) that packs one plane `[row][run]` of each of `existing` planes into lanes, with the
- * zeros around it. The source address is that of element (0, 0).
+ * A function (source, destination) that packs a run of positions, and for each of them all of the `inner` dimensions,
+ * into lanes, with the zeros at both ends. The source address is that of the run's element 0.
  */
-export function planeFunction(b: PlanBuilder, row: PackDim, run: PackDim, plane: number, existing: number, lanes: number): number {
+export function rowFunction(b: PlanBuilder, run: PackDim, inner: readonly PackDim[], planes: Planes): number {
   const zeros = zeroFunction(b);
-  const key = `plane ${JSON.stringify([row, run, plane, existing, lanes])}`;
-  return b.internal(key, [I32, I32], (f) => {
+  return b.internal(`row ${JSON.stringify([run, inner, planes])}`, [I32, I32], (f) => {
     const [src, dst] = [0, 1] as const;
     const q = quadLocals(f);
-    const line = f.local(I32);
-    const vectors = (lanes * SIZE) / 16;
+    const [from, to, data] = [f.local(I32), f.local(I32), f.local(I32)];
+    const size = planes.lanes * SIZE;
+    const step = inner.reduce((n, d) => n * packLength(d), size);
+    const first = Math.max(run.low, 0);
+    const count = Math.min(run.high, run.extent - 1) - first + 1;
     const fill = (positions: number): void => {
-      if (positions <= 0) return;
-      if (positions * vectors <= 8) {
-        for (let i = 0; i < positions * vectors; i++) f.get(dst).get(q.zero).mem('v128.store', i * 16);
-      } else f.get(dst).i32(positions * vectors).call(zeros);
-      advance(f, dst, positions * vectors * 16);
+      if (positions > 0) f.get(dst).i32((positions * step) / 16).call(zeros);
+      advance(f, dst, positions * step);
     };
-    const inside = (d: PackDim): [first: number, count: number] => {
-      const first = Math.max(d.low, 0);
-      return [first, Math.min(d.high, d.extent - 1) - first + 1];
-    };
-    const [firstRow, rows] = inside(row);
-    const [first, count] = inside(run);
-    const whole = packLength(run);
-    fill((firstRow - row.low) * whole);
-    f.get(src).i32(firstRow * row.stride + first * run.stride).op('i32.add').set(line);
-    repeat(f, rows, () => {
-      f.get(line).set(src);
-      fill(first - run.low);
-      gatherRun(f, q, src, dst, count, plane, existing, lanes);
-      fill(run.high - (first + count - 1));
-      advance(f, line, row.stride);
+    fill(first - run.low);
+    advance(f, src, first * run.stride);
+    const loops = inner.map((d, i): Walk => {
+      return { count: packLength(d), strides: [d.stride, inner.slice(i + 1).reduce((n, e) => n * packLength(e), size)] };
     });
-    fill((row.high - (firstRow + rows - 1)) * whole);
+    f.get(dst).set(data);
+    kLoops(f, loops, [src, data], ([s, t]) => {
+      f.get(s!).set(from);
+      f.get(t!).set(to);
+      gatherRun(f, q, from, to, count, step, planes);
+    });
+    advance(f, dst, count * step);
+    fill(run.high - (first + count - 1));
   });
 }
 

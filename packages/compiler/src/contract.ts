@@ -10,8 +10,8 @@ import { emitPull } from './emit-pull.ts';
 import type { Operand } from './emit-pull.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 
-export { recognizeContraction } from './contract-recognize.ts';
-export type { Contraction } from './contract-recognize.ts';
+export { contractionOrder, recognizeContraction } from './contract-recognize.ts';
+export type { Contraction, ContractionOrder } from './contract-recognize.ts';
 
 /** Adds the steps of a contraction. `operands`: those the kernel's loads number. */
 export function emitContraction(b: PlanBuilder, c: Contraction, operands: readonly Operand[], out: Operand): void {

@@ -133,6 +133,8 @@ export class Placer {
         walk(a);
       }
     };
+    // A value that the loop does not change is stored by it all the same.
+    for (const t of targets) if (wide(t.dtype)) widest = 8;
     targets.forEach(walk);
     return { axis, lanes: 16 / widest, unroll: size <= 120 ? unroll : size <= 240 ? Math.min(unroll, 2) : 1 };
   }

@@ -175,6 +175,13 @@ describe('composite expressions', () => {
     check(kernelOf([t(float32, 5, 37), t(float32, 37, 3)], [5, 3], ([a, b], [m, n]) => sum(37, (k) => a!.at(m!, k).mul(b!.at(k, n!))))); // prettier-ignore
     check(kernelOf([t(float32, 5, 37), t(float32, 3, 37)], [5, 3], ([a, b], [m, n]) => sum(37, (k) => a!.at(m!, k).mul(b!.at(n!, k))))); // prettier-ignore
   });
+  it('values that the inner loop does not change', () => {
+    for (const dtype of [float64, int64, float32, bool]) {
+      check(kernelOf([t(dtype)], [7], ([x]) => x!.at()));
+      check(kernelOf([t(dtype, 5)], [5, 9], ([x], [i]) => x!.at(i!)));
+    }
+    check(kernelOf([t(float64, 3)], [3], ([x], [i]) => sum(37, () => x!.at(i!))));
+  });
   it('transposes and reversed axes', () => {
     check(kernelOf([t(int32, 6, 7)], [7, 6], ([x], [i, j]) => x!.at(j!, i!)));
     check(kernelOf([t(uint8, 6, 27)], [6, 27], ([x], [i, j]) => x!.at(i!, constant(26, int32).sub(j!))));

@@ -32,9 +32,11 @@ export function bindArguments(
   required: number,
   args: readonly unknown[],
 ): unknown[] {
-  const last = args.length - 1;
-  const options = isOptions(args[last]) ? args[last] : null;
-  const positions = options ? last : args.length;
+  let count = args.length;
+  while (count > 0 && args[count - 1] === undefined) count--;
+  const last = args[count - 1];
+  const options = isOptions(last) ? last : null;
+  const positions = options ? count - 1 : count;
   if (positions > names.length) {
     const most = `at most ${names.length} argument${names.length === 1 ? '' : 's'}`;
     throw new TypeError(`For '${op}', there must be ${most}, but got ${positions}.`);

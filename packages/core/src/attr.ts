@@ -55,7 +55,7 @@ export const attr = {
     ),
   /** A list of integers. */
   ints: (...fallback: [] | [readonly number[]]): Attr<readonly number[]> =>
-    make('a tuple of ints', intList, fallback as [] | [readonly number[]]),
+    make('a tuple of ints', intList, fallback),
   /** One integer or a list of them. */
   intOrInts: (...fallback: [] | [number | readonly number[]]): Attr<number | readonly number[]> =>
     make<number | readonly number[]>(
@@ -67,8 +67,8 @@ export const attr = {
   floats: (...fallback: [] | [readonly number[]]): Attr<readonly number[]> =>
     make(
       'a tuple of floats',
-      (v) => (Array.isArray(v) && v.every((x) => typeof x === 'number') ? (v as number[]) : undefined),
-      fallback as [] | [readonly number[]],
+      (v) => (Array.isArray(v) && v.every((x) => typeof x === 'number') ? (v) : undefined),
+      fallback,
     ),
   dtype: (...fallback: [] | [DType]): Attr<DType> =>
     make('a dtype', (v) => (v instanceof DTypeClass ? v : undefined), fallback),

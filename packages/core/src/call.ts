@@ -40,7 +40,7 @@ export function invoke(def0: OpDef, operands: readonly unknown[], attrs: Attrs):
   promote(def, flat);
   if (def.spec.body) {
     const out = def.spec.body(def.byName(flat), attrs);
-    return Array.isArray(out) ? tupleOf(out as readonly Tensor[]) : (out as Tensor);
+    return Array.isArray(out) ? tupleOf(out as readonly Tensor[]) : (out);
   }
   const values = (flat as Tensor[]).map((t) => t.$value);
   return results(def, flat as Tensor[], dispatch(def, values, attrs));

@@ -6,6 +6,7 @@ import { fitTo, zerosFor } from './gradient.ts';
 import { liftedGradients } from './lifted-gradient.ts';
 import type { BackwardRequest } from './runnable.ts';
 import { Runnable } from './runnable.ts';
+import { constantOf } from './stop-gradient.ts';
 import { Tensor } from './tensor.ts';
 import { mapTensors, shapedLike, tensorsIn } from './tensor-tree.ts';
 import { describe } from './text.ts';
@@ -59,7 +60,8 @@ class CustomOp extends FunctionOp {
 
   execute(inputs: readonly Value[]): Value[] {
     this.result = this.forward(...(this.refill(inputs) as never[]));
-    return tensorsIn(this.result).map((t) => t.$value);
+    // What the function used besides its arguments has no part in the gradient.
+    return tensorsIn(this.result).map((t) => constantOf(t.$value));
   }
 
   backward({ inputs, outputs, gradients, need }: BackwardRequest): (Value | null)[] {
@@ -145,7 +147,7 @@ export function customGrad<A extends readonly unknown[], R>(
     if (typeof f !== 'function') throw new TypeError(`For 'customGrad', the '${what}' must be a function, but got ${describe(f)}.`); // prettier-ignore
   }
   return (...args: A): R => {
-    const op = new CustomOp(name, fn as AnyFn, bprop, args);
+    const op = new CustomOp(name, fn, bprop, args);
     const inputs = tensorsIn(args).map((t) => t.$value);
     const outputs = dispatch(op, inputs, noAttrs);
     for (const v of outputs) if (inputs.includes(v)) retain(v);

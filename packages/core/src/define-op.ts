@@ -39,7 +39,7 @@ export function defineOp<const S extends string, F extends AnyFn, P, A = Record<
 
   const general = (args: readonly unknown[]): Result => {
     try {
-      const plain = args.length <= names.length && !isOptions(args[args.length - 1]);
+      const plain = args.length <= names.length && !args.some(isOptions);
       const values = plain ? args : bindArguments(raw.name, names, required < 0 ? count : required, args);
       return invoke(def, values.slice(0, count), reader.read(values.slice(count)));
     } catch (error) {

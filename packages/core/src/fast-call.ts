@@ -22,8 +22,8 @@ export function fastCall(def: OpDef, general: General): (...args: unknown[]) => 
 
 function unary(def: OpDef, general: General): (...args: unknown[]) => Result {
   const { fast } = def;
-  return function (x?: unknown): Result {
-    if (arguments.length === 1 && running.graph === null && x instanceof Tensor) {
+  return (x?: unknown, ...rest: unknown[]): Result => {
+    if (rest.length === 0 && running.graph === null && x instanceof Tensor) {
       const a = x.$value;
       if (a instanceof ConcreteValue) {
         const id = a.dtype.id;
@@ -35,14 +35,14 @@ function unary(def: OpDef, general: General): (...args: unknown[]) => Result {
         }
       }
     }
-    return general(Array.from(arguments as ArrayLike<unknown>));
+    return general([x, ...rest]);
   };
 }
 
 function binary(def: OpDef, general: General): (...args: unknown[]) => Result {
   const { fast } = def;
-  return function (x?: unknown, y?: unknown): Result {
-    if (arguments.length === 2 && running.graph === null && x instanceof Tensor) {
+  return (x?: unknown, y?: unknown, ...rest: unknown[]): Result => {
+    if (rest.length === 0 && running.graph === null && x instanceof Tensor) {
       const a = x.$value;
       if (a instanceof ConcreteValue) {
         let b: unknown;
@@ -64,6 +64,6 @@ function binary(def: OpDef, general: General): (...args: unknown[]) => Result {
         }
       }
     }
-    return general(Array.from(arguments as ArrayLike<unknown>));
+    return general([x, y, ...rest]);
   };
 }

@@ -1,15 +1,14 @@
-import { bindArguments } from './args.ts';
+import { ValueError } from '@sporelet/ir';
 import type { Named } from './args.ts';
-import { runGradient } from './grad.ts';
-import { Parameter } from './parameter.ts';
-import type { AnyFn } from './recording.ts';
-import { checkWeights } from './grad.ts';
+import { bindArguments } from './args.ts';
 import type { Weights } from './grad.ts';
+import { checkWeights, runGradient } from './grad.ts';
+import type { Parameter } from './parameter.ts';
+import type { AnyFn } from './recording.ts';
 import type { Tensor } from './tensor.ts';
 import { tensorsIn } from './tensor-tree.ts';
 import { describe } from './text.ts';
 import { tupleOf } from './tuple.ts';
-import { ValueError } from '@sporelet/ir';
 
 export interface GradOperationOptions<All extends boolean = boolean, List extends boolean = boolean> {
   /** Gradients of all inputs, as a Tuple, not of the first only. */
@@ -35,7 +34,7 @@ export interface GradOperation<All extends boolean = false, List extends boolean
    * @param weights - the Parameters for `getByList`; by default those that `fn`, a Cell, trains
    */
   <W extends Weights = readonly Parameter[]>(
-    fn: (...args: never[]) => unknown,
+    fn: AnyFn,
     weights?: W,
   ): (...args: readonly unknown[]) => Result<All, List, W>;
 }
@@ -43,11 +42,13 @@ export interface GradOperation<All extends boolean = false, List extends boolean
 const names = ['getAll', 'getByList', 'sensParam'] as const;
 
 interface GradOperationClass {
-  new (): GradOperation;
   new <All extends boolean = false, List extends boolean = false>(
-    getAll?: All | Named<GradOperationOptions<All, List>>,
-    getByList?: List | Named<GradOperationOptions<All, List>>,
-    sensParam?: boolean | Named<GradOperationOptions<All, List>>,
+    getAll?: All,
+    getByList?: List,
+    sensParam?: boolean,
+  ): GradOperation<All, List>;
+  new <All extends boolean = false, List extends boolean = false>(
+    options: Named<GradOperationOptions<All, List>>,
   ): GradOperation<All, List>;
 }
 
@@ -88,8 +89,8 @@ export const GradOperation = class GradOperation {
         return tupleOf([tupleOf([first]), second]);
       };
     };
-    Object.setPrototypeOf(self, new.target.prototype as object);
-    return self as unknown as GradOperation;
+    Object.setPrototypeOf(self, new.target.prototype);
+    return self;
   }
 } as unknown as GradOperationClass;
 

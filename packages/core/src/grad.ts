@@ -49,7 +49,7 @@ export type Outputs<R> = R extends readonly [unknown, ...unknown[]]
     ? readonly [E, ...E[]]
     : R;
 
-export interface GradOptions<P extends GradPosition, W extends Weights, Aux, Ids> {
+export interface GradOptions<P extends GradPosition, W extends Weights, Aux, Ids, Sens> {
   /** Arguments to differentiate: 0 by default, null for none. */
   gradPosition?: P | undefined;
   /** Parameters to differentiate. */
@@ -59,7 +59,7 @@ export interface GradOptions<P extends GradPosition, W extends Weights, Aux, Ids
   /** Each gradient comes as a pair with its position or its Parameter's name. */
   returnIds?: Ids | undefined;
   /** The last argument of the call is the gradient of the output. */
-  sensParam?: boolean | undefined;
+  sensParam?: Sens | undefined;
 }
 
 const names = ['gradPosition', 'weights', 'hasAux', 'returnIds', 'sensParam'] as const;
@@ -198,84 +198,104 @@ function run(plan: Plan, given: readonly unknown[]): { result: unknown; aux: rea
 const withId = (plan: Plan, id: string | number, gradient: unknown): unknown =>
   plan.returnIds ? tupleOf([id, gradient]) : gradient;
 
-type GradFn<A extends readonly unknown[], R, P, W, Aux, Ids> = (
-  ...args: A
-) => Aux extends true ? readonly [gradients: Gradients<P, W, Ids>, aux: Rest<R>] : Gradients<P, W, Ids>;
+/** What a gradient function returns: gradients, with the other outputs or with all of them. */
+type Returned<Kind, R, P, W, Aux, Ids> = Kind extends 'value'
+  ? readonly [outputs: Outputs<R>, gradients: Gradients<P, W, Ids>]
+  : Aux extends true
+    ? readonly [gradients: Gradients<P, W, Ids>, aux: Rest<R>]
+    : Gradients<P, W, Ids>;
+type GradFn<Kind, A extends readonly unknown[], R, P, W, Aux, Ids, Sens> = (
+  ...args: Sens extends true ? readonly unknown[] : A
+) => Returned<Kind, R, P, W, Aux, Ids>;
+
+/** `grad` and `valueAndGrad`: options by position, or the last ones by name. */
+export interface GradCall<Kind> {
+  <
+    A extends readonly unknown[],
+    R,
+    const P extends GradPosition = 0,
+    W extends Weights = null,
+    Aux extends boolean = false,
+    Ids extends boolean = false,
+    Sens extends boolean = false,
+  >(
+    fn: (...args: A) => R,
+    gradPosition?: P,
+    weights?: W,
+    hasAux?: Aux,
+    returnIds?: Ids,
+    sensParam?: Sens,
+  ): GradFn<Kind, A, R, P, W, Aux, Ids, Sens>;
+  <
+    A extends readonly unknown[],
+    R,
+    const P extends GradPosition = 0,
+    W extends Weights = null,
+    Aux extends boolean = false,
+    Ids extends boolean = false,
+    Sens extends boolean = false,
+  >(
+    fn: (...args: A) => R,
+    options: Named<GradOptions<P, W, Aux, Ids, Sens>>,
+  ): GradFn<Kind, A, R, P, W, Aux, Ids, Sens>;
+  <
+    A extends readonly unknown[],
+    R,
+    const P extends GradPosition,
+    W extends Weights = null,
+    Aux extends boolean = false,
+    Ids extends boolean = false,
+    Sens extends boolean = false,
+  >(
+    fn: (...args: A) => R,
+    gradPosition: P,
+    options: Named<Omit<GradOptions<P, W, Aux, Ids, Sens>, 'gradPosition'>>,
+  ): GradFn<Kind, A, R, P, W, Aux, Ids, Sens>;
+  <
+    A extends readonly unknown[],
+    R,
+    const P extends GradPosition,
+    W extends Weights,
+    Aux extends boolean = false,
+    Ids extends boolean = false,
+    Sens extends boolean = false,
+  >(
+    fn: (...args: A) => R,
+    gradPosition: P,
+    weights: W,
+    options: Named<Omit<GradOptions<P, W, Aux, Ids, Sens>, 'gradPosition' | 'weights'>>,
+  ): GradFn<Kind, A, R, P, W, Aux, Ids, Sens>;
+}
 
 /**
  * A function that gives the gradients of `fn`, of the sum of its outputs.
  * A position or a Parameter gives one Tensor (so does a tuple of one position), several give a Tuple; positions and
- * weights together a pair.
- * @param gradPosition - arguments to differentiate: 0 by default, null for none
- * @param weights - Parameters to differentiate
- * @param hasAux - only the first output is differentiated; the result is (gradients, (other outputs))
- * @param returnIds - each gradient comes as (position or name, gradient)
+ * weights together a pair. Options: `gradPosition` (0; null for none), `weights`, `hasAux` (only the first output is
+ * differentiated; the result is (gradients, (other outputs))), `returnIds` (each gradient comes as (position or name,
+ * gradient)), `sensParam` (the last argument of the call is the gradient of the output).
  * @throws ValueError when there is nothing to differentiate, for negative, doubled or missing positions
  */
-export function grad<
-  A extends readonly unknown[],
-  R,
-  const P extends GradPosition = 0,
-  W extends Weights = null,
-  Aux extends boolean = false,
-  Ids extends boolean = false,
->(
-  fn: (...args: A) => R,
-  gradPosition?: P | Named<GradOptions<P, W, Aux, Ids>>,
-  weights?: W | Named<GradOptions<P, W, Aux, Ids>>,
-  hasAux?: Aux | Named<GradOptions<P, W, Aux, Ids>>,
-  returnIds?: Ids | Named<GradOptions<P, W, Aux, Ids>>,
-  sensParam?: false,
-): GradFn<A, R, P, W, Aux, Ids>;
-/** With `sensParam` the call takes the gradient of the output as one more argument. */
-export function grad<
-  A extends readonly unknown[],
-  R,
-  const P extends GradPosition = 0,
-  W extends Weights = null,
-  Aux extends boolean = false,
-  Ids extends boolean = false,
->(
-  fn: (...args: A) => R,
-  gradPosition: P,
-  weights: W,
-  hasAux: Aux,
-  returnIds: Ids,
-  sensParam: boolean,
-): GradFn<readonly unknown[], R, P, W, Aux, Ids>;
-export function grad(fn: AnyFn, ...options: readonly unknown[]): unknown {
+export const grad: GradCall<'grad'> = (fn: AnyFn, ...options: readonly unknown[]): never => {
   const plan = planOf('grad', fn, options);
-  return (...args: readonly unknown[]): unknown => {
+  const gradient = (...args: readonly unknown[]): unknown => {
     const { aux, gradients } = run(plan, args);
     return plan.hasAux ? tupleOf([gradients, tupleOf(aux.map((a) => mapTensors(a, stopGradient)))]) : gradients;
   };
-}
+  return gradient as never;
+};
 
 /**
  * A function that gives what `fn` returns and its gradients, as a pair; see `grad`. With `hasAux` all outputs come
  * first, and only the first of them is differentiated.
  */
-export function valueAndGrad<
-  A extends readonly unknown[],
-  R,
-  const P extends GradPosition = 0,
-  W extends Weights = null,
-  Aux extends boolean = false,
-  Ids extends boolean = false,
->(
-  fn: (...args: A) => R,
-  gradPosition?: P | Named<GradOptions<P, W, Aux, Ids>>,
-  weights?: W | Named<GradOptions<P, W, Aux, Ids>>,
-  hasAux?: Aux | Named<GradOptions<P, W, Aux, Ids>>,
-  returnIds?: Ids | Named<GradOptions<P, W, Aux, Ids>>,
-): (...args: A) => readonly [outputs: Outputs<R>, gradients: Gradients<P, W, Ids>];
-export function valueAndGrad(fn: AnyFn, ...options: readonly unknown[]): unknown {
+export const valueAndGrad: GradCall<'value'> = (fn: AnyFn, ...options: readonly unknown[]): never => {
   const plan = planOf('valueAndGrad', fn, options);
-  return (...args: readonly unknown[]): unknown => {
+  const both = (...args: readonly unknown[]): unknown => {
     const { result, gradients } = run(plan, args);
     return tupleOf([Array.isArray(result) ? tupleOf(result as readonly unknown[]) : result, gradients]);
   };
-}
+  return both as never;
+};
 
 /** What `returnIds` gave: pairs of an identifier and a gradient, nested in tuples. */
 type WithIds = readonly [number | string, Tensor] | readonly WithIds[];

@@ -28,10 +28,10 @@ function identity(
 /** Calls `fn` with a Tuple of the gradients that pass; what it returns takes their place. */
 export const HookBackward = class HookBackward {
   constructor(fn: (gradients: readonly Tensor[]) => unknown) {
-    return identity('HookBackward', fn, new.target.prototype as object, (gradients) => {
+    return identity('HookBackward', fn, new.target.prototype, (gradients) => {
       const given = tensorsIn(fn(tupleOf(gradients)));
       return given.length ? given : gradients;
-    }) as unknown as HookBackward;
+    });
   }
 } as unknown as new (
   fn: (gradients: readonly [Tensor, ...Tensor[]]) => Tensor | readonly Tensor[] | null | undefined | void,
@@ -40,12 +40,12 @@ export const HookBackward = class HookBackward {
 /** Replaces the gradient that passes by `fn` of it. */
 export const InsertGradientOf = class InsertGradientOf {
   constructor(fn: (gradient: Tensor) => unknown) {
-    return identity('InsertGradientOf', fn, new.target.prototype as object, (gradients) =>
+    return identity('InsertGradientOf', fn, new.target.prototype, (gradients) =>
       gradients.map((g) => {
         const given = fn(g);
         if (given instanceof Tensor) return given;
         throw new TypeError(`For 'InsertGradientOf', 'fn' must return a Tensor, but got ${describe(given)}.`);
       }),
-    ) as unknown as InsertGradientOf;
+    );
   }
 } as unknown as new (fn: (gradient: Tensor) => Tensor) => (x: Tensor) => Tensor;

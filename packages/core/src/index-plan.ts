@@ -96,7 +96,7 @@ export function planIndex(shape: Dims, index: readonly Index[]): IndexPlan {
       windows.push(windowOf(item instanceof Slice ? item : parseSlice(item), n));
       items.push({ kind: 'axis', axis });
     } else if (isMask(item)) {
-      const mask = item instanceof Tensor ? item : new Tensor(item as readonly boolean[]);
+      const mask = item instanceof Tensor ? item : new Tensor(item);
       maskPositions(mask, shape, axis).forEach((at, d) => {
         windows.push({ begin: 0, size: shape[axis + d]!, step: 1 });
         items.push({ kind: 'gather', axis: axis + d, index: at });

@@ -139,7 +139,7 @@ export class OpDef extends Runnable {
     const result = specs.map((s) => s.dtype);
     for (const [group, members] of this.groups) {
       const inGroup = members.map((i) => items[i]!);
-      const dtypes = inGroup.flat().map((s) => (s as TensorSpec).dtype);
+      const dtypes = inGroup.flat().map((s) => (s).dtype);
       let common = dtypes[0];
       if (common === undefined) continue;
       if (dtypes.some((d) => d !== common)) {

@@ -12,7 +12,7 @@ const done: PromiseLike<void> = {
 };
 
 function write(values: readonly unknown[]): void {
-  // eslint-disable-next-line no-console -- this is what print is for
+   
   console.log(values.map(str).join(' '));
 }
 

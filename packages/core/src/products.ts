@@ -167,6 +167,6 @@ export function jvp(fn: AnyFn, inputs: unknown, v: unknown, ...options: readonly
 
 function listOf(name: string, given: unknown): readonly Tensor[] {
   const list = Array.isArray(given) ? given : [given];
-  if (list.length && list.every((t) => t instanceof Tensor)) return list as readonly Tensor[];
+  if (list.length && list.every((t) => t instanceof Tensor)) return list;
   throw new TypeError(`For 'jvp', the '${name}' must be a Tensor or a tuple of Tensors, but got ${describe(given)}.`);
 }

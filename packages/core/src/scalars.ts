@@ -8,7 +8,7 @@ const scalarShape = /* @__PURE__ */ shapeOf([]);
 
 /** A JavaScript scalar as an element in memory form: fractions are cut for integers, which wrap. */
 export function toElement(value: number | bigint | boolean, dtype: DType): number | bigint {
-  if (dtype === bool) return Number(Boolean(value));
+  if (dtype === bool) return value === false || value === 0n || value === 0 ? 0 : 1;
   if (dtype === float16) return numberToF16(Number(value));
   if (dtype === bfloat16) return numberToBf16(Number(value));
   if (dtype.isFloat) return Number(value);

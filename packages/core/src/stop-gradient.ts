@@ -1,11 +1,12 @@
-import { BatchTrace, BatchValue } from './batch-trace.ts';
+import type { BatchTrace} from './batch-trace.ts';
+import { BatchValue } from './batch-trace.ts';
 import { GradValue } from './grad-trace.ts';
 import { Tensor } from './tensor.ts';
 import type { Value } from './value.ts';
 import { retain } from './value.ts';
 
 /** The value as a constant for every level of differentiation. */
-function constantOf(value: Value): Value {
+export function constantOf(value: Value): Value {
   if (value instanceof GradValue) return constantOf(value.inner);
   if (value instanceof BatchValue) {
     const inner = constantOf(value.inner);

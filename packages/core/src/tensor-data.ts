@@ -115,9 +115,8 @@ function flatten(op: string, data: readonly unknown[]): { shape: number[]; leave
 
 /** A 0-d tensor inside a nested array. */
 function scalarOf(value: object): { value: Leaf; dtype: DType } | null {
-  const { dtype, shape } = value as Partial<ArrayData>;
-  if (!dtype || !shape || shape.length || !('$scalar' in value) || typeof value.$scalar !== 'function') return null;
-  return { value: value.$scalar() as Leaf, dtype };
+  const t = value as Partial<ArrayData> & { $scalar?: () => Leaf };
+  return t.dtype && t.$scalar && t.shape?.length === 0 ? { value: t.$scalar(), dtype: t.dtype } : null;
 }
 
 /**

@@ -4,15 +4,14 @@ import { Tuple } from './tuple.ts';
 /** A value that has a Python `repr` of its own, other than its `toString`. */
 export interface Repr {
   $repr(): string;
+  toString(): string;
 }
 
-function own(value: unknown): string | undefined {
-  if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
-    const text = (value as Partial<Repr>).$repr;
-    if (typeof text === 'function') return text.call(value);
-  }
-  return undefined;
-}
+const hasRepr = (value: unknown): value is Repr =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  typeof (value as Partial<Repr>).$repr === 'function';
+
+const own = (value: unknown): string | undefined => (hasRepr(value) ? value.$repr() : undefined);
 
 const isTuple = (value: readonly unknown[]): boolean => value instanceof Tuple;
 
@@ -23,16 +22,17 @@ export function repr(value: unknown): string {
 
 /** `str(value)` as Python would print it. */
 export function str(value: unknown): string {
-  const special = typeof value === 'object' && value !== null && '$repr' in value;
-  return special ? String(value) : pyStr(value, own, isTuple);
+  // What has a repr of its own has a text of its own.
+  return hasRepr(value) ? value.toString() : pyStr(value, own, isTuple);
 }
 
 /** What an argument is, for errors: `Tensor[Float32]`, `'abc'`, `1`, `an array`. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (value === null) return 'None';
-  if (typeof value === 'object' && '$describe' in value && typeof value.$describe === 'function') {
-    return String(value.$describe());
+  if (typeof value === 'object') {
+    const text = (value as { $describe?: () => string }).$describe?.();
+    if (text !== undefined) return text;
   }
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function';
   if (typeof value === 'object' && !Array.isArray(value)) {

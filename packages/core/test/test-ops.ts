@@ -1,5 +1,5 @@
 import type { Dims, DType, Expr } from '@sporelet/ir';
-import { ValueError, bounded, constant, float16, float32, sum as sumOver, where as select } from '@sporelet/ir';
+import { ValueError, bool, bounded, constant, float16, float32, sum as sumOver, where as select } from '@sporelet/ir';
 import type { Op, Operand, Parameter, Tensor } from '../src/index.ts';
 import { attr, defineOp, installCoreOps, registerDevice } from '../src/index.ts';
 import { InterpreterDevice } from './interpreter-device.ts';
@@ -11,7 +11,7 @@ export const add: Op<Binary> = defineOp({
   name: 'Add',
   sig: 'x:T, y:T -> T',
   doc: 'x + y.',
-  each: ({ x, y }) => x.add(y),
+  each: ({ x, y }) => (x.dtype === bool ? x.or(y) : x.add(y)),
   grad: ({ g }) => [g, g],
 });
 export const sub: Op<Binary> = defineOp({
@@ -149,7 +149,7 @@ export const matmul: Op<(x: Tensor, y: Tensor) => Tensor> = defineOp({
   sig: 'x:T, y:T -> T',
   doc: 'Matrix product of 2-D tensors.',
   infer: ({ x, y }) => [x.shape[0]!, y.shape[1]!],
-  pull: ({ x, y }) => (i, j) => sumOver(x.shape[1]!, (k) => x.at(i!, k).mul(y.at(k, j!))),
+  pull: ({ x, y }) => (i, j) => sumOver(x.shape[1]!, (k) => x.at(i, k).mul(y.at(k, j))),
   grad: ({ g, ins: [x, y] }) => [
     () => matmul(g, transpose(y, [1, 0])),
     () => matmul(transpose(x, [1, 0]), g),

@@ -1,7 +1,7 @@
 import type { TensorData } from '@sporelet/core';
 import { NdArray, Tensor, describe } from '@sporelet/core';
 import type { DType, Dims, TypedArray } from '@sporelet/ir';
-import { ValueError, bool, dtypeByName, float32, float64, int16, int32, int64, int8, sizeOf, uint16, uint32, uint64, uint8 } from '@sporelet/ir'; // prettier-ignore
+import { ValueError, bool, dtypeByName, float32, float64, int16, int32, int64, int8, uint16, uint32, uint64, uint8 } from '@sporelet/ir'; // prettier-ignore
 
 /** An array in a pipeline: elements in memory form (half types as their bits, Bool as 0 and 1), row-major. */
 export interface ArrayData {
@@ -35,11 +35,6 @@ export function dtypeOf(dtype: string | DType, where: string): DType {
   if (!found?.array)
     throw new TypeError(`For '${where}', the dtype must be one of mindspore's, but got ${describe(dtype)}.`);
   return found;
-}
-
-/** A new array of zeros. */
-export function zeros(dtype: DType, shape: Dims): ArrayData {
-  return { data: new dtype.array(sizeOf(shape)), shape, dtype };
 }
 
 /** Copies `length` elements from one array into another of the same dtype. */

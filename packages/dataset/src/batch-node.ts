@@ -27,10 +27,11 @@ export class BatchInfo {
   }
 }
 
-/** Gets the rows of each column and a BatchInfo; gives the rows of each output column. */
-export type PerBatchMap = (
-  ...args: [...columns: (readonly NdArray[])[], info: BatchInfo]
-) => readonly (readonly Value[])[];
+/**
+ * Gets the rows of each column, and as the last argument a BatchInfo; gives the rows of each output column. How many
+ * columns there are is not known to the type, so every argument may be used as either.
+ */
+export type PerBatchMap = (...args: (readonly NdArray[] & BatchInfo)[]) => readonly (readonly Value[])[];
 
 export interface BatchSettings {
   readonly size: number | ((info: BatchInfo) => number);
@@ -56,7 +57,9 @@ export function batchNode(input: Node, settings: BatchSettings): Node {
   const mapped = (stack: Stack, info: BatchInfo): readonly Column[] => {
     if (!perBatchMap) return stack.columns;
     const rows = indices.map((i) => rowsOf(stack.columns[i]!, stack.count).map(toNdArray));
-    const made = perBatchMap(...rows, info).map((column) => column.map((value) => toArray(value, 'batch')));
+    const made = (perBatchMap as (...args: readonly unknown[]) => ReturnType<PerBatchMap>)(...rows, info).map(
+      (column) => column.map((value) => toArray(value, 'batch')),
+    );
     if (made.length !== outputColumns.length) {
       throw new RuntimeError(
         `For 'batch', perBatchMap gave ${made.length} columns, but must give ${outputColumns.length}.`,

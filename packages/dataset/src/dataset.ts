@@ -16,8 +16,8 @@ import { concatNode, repeatNode, shuffleNode, skipNode, takeNode } from './order
 import { isStacked, rowOf } from './stack.ts';
 import type { Row } from './to-tensor.ts';
 import { toRow, toTensor } from './to-tensor.ts';
-import type { Operation } from './transforms.ts';
-import { operationList } from './transforms.ts';
+import type { Operation } from './compose.ts';
+import { operationList } from './compose.ts';
 import { Scratch } from './work.ts';
 
 /** One name, or several. */
@@ -62,6 +62,9 @@ export interface TupleIteratorOptions<C extends string> extends IteratorOptions 
 /** A row by column names. */
 export type DictRow<C extends string, T> = Readonly<Record<C, T>>;
 
+/** What `map` applies: transforms, functions, or several of them. */
+export type Operations = Operation | readonly Operation[];
+
 /** Columns after some of them have been replaced. */
 export type Replaced<C extends string, I extends string, O extends string> = Exclude<C, I> | O;
 
@@ -88,12 +91,24 @@ export class Dataset<C extends string = string> implements Iterable<Row<Tensor>>
    * where they can, with the same results; functions get one row at a time.
    */
   map<const I extends C = C, const O extends string = I>(
-    ...args: Args<
-      [operations: Operation | readonly Operation[]],
-      [inputColumns?: Names<I> | null, outputColumns?: Names<O> | null, numParallelWorkers?: number | null],
-      MapOptions<I, O>
-    >
-  ): Dataset<Replaced<C, I, O>> {
+    operations: Operations,
+    inputColumns?: Names<I> | null,
+    outputColumns?: Names<O> | null,
+    numParallelWorkers?: number | null,
+  ): Dataset<Replaced<C, I, O>>;
+  map<const I extends C = C, const O extends string = I>(
+    operations: Operations,
+    inputColumns: Names<I> | null | undefined,
+    options: Omit<MapOptions<I, O>, 'inputColumns'>,
+  ): Dataset<Replaced<C, I, O>>;
+  map<const I extends C = C, const O extends string = I>(
+    operations: Operations,
+    options: MapOptions<I, O>,
+  ): Dataset<Replaced<C, I, O>>;
+  map<const I extends C = C, const O extends string = I>(
+    named: { operations: Operations } & MapOptions<I, O>,
+  ): Dataset<Replaced<C, I, O>>;
+  map(...args: unknown[]): Dataset {
     const names = ['operations', 'inputColumns', 'outputColumns', 'numParallelWorkers'];
     const [operations, inputs, outputs, workers] = bindArguments('map', names, 1, args);
     checkWorkers(workers, 'map');
@@ -307,7 +322,8 @@ export class Dataset<C extends string = string> implements Iterable<Row<Tensor>>
       this.seed = [generation, getSeed() ?? Math.floor(Math.random() * 2 ** 32)];
       this.epochs = 0;
     }
-    return new Pass([this.seed[1], 0], this.epochs++, scratch);
+    const [, seed] = this.seed;
+    return new Pass([seed >>> 0, Math.floor(seed / 2 ** 32)], this.epochs++, scratch);
   }
 
   private iterator<T>(

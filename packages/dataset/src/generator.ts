@@ -1,9 +1,10 @@
 import type { Args } from '@sporelet/core';
-import { bindArguments } from '@sporelet/core';
+import { bindArguments, describe, isOptions } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { RuntimeError, ValueError } from '@sporelet/ir';
 import { castArray } from './cast.ts';
 import { names as columnList } from './checks.ts';
+import type { Names } from './dataset.ts';
 import { Dataset } from './dataset.ts';
 import type { ArrayData, Value } from './array.ts';
 import { dtypeOf, toArray } from './array.ts';
@@ -30,11 +31,12 @@ export interface GeneratorOptions extends SamplingOptions {
   columnTypes?: readonly (DType | string)[] | null | undefined;
 }
 
+const where = 'GeneratorDataset';
+
 /** Makes arrays of what a source gives as a row. */
 type ToRow = (row: unknown) => readonly ArrayData[];
 
 function rowMaker(columns: readonly string[], types: readonly (DType | string)[] | null): ToRow {
-  const where = 'GeneratorDataset';
   const dtypes = types?.map((type) => dtypeOf(type, where));
   if (dtypes && dtypes.length !== columns.length) {
     throw new ValueError(
@@ -84,7 +86,50 @@ function iterableNode(columns: readonly string[], start: () => Iterable<unknown>
 }
 
 const isByIndex = (source: unknown): source is RowsByIndex =>
-  typeof source === 'object' && source !== null && typeof (source as Partial<RowsByIndex>).getItem === 'function';
+  typeof source === 'object' && source !== null && 'getItem' in source && typeof source.getItem === 'function';
+
+function asIterable(value: unknown): Iterable<unknown> {
+  if (typeof value === 'object' && value !== null) {
+    if (Symbol.iterator in value) return value as Iterable<unknown>;
+    if (Symbol.asyncIterator in value) {
+      throw new TypeError(`For '${where}', an asynchronous source is not supported: read it first, and give an array.`);
+    }
+  }
+  throw new TypeError(
+    `For '${where}', the source must be an array, an object with 'length' and 'getItem', an iterable or a generator function, but got ${describe(value)}.`,
+  );
+}
+
+const options = ['columnTypes', 'schema', 'numSamples', 'numParallelWorkers', 'shuffle', 'sampler', 'numShards', 'shardId']; // prettier-ignore
+
+function generatorNode(args: readonly unknown[]): Node {
+  // A source may be a plain object itself: then it is no options object.
+  const byName = args.length === 1 && isOptions(args[0]) && 'source' in args[0];
+  const [source, ...bound] = byName
+    ? bindArguments(where, ['source', 'columnNames', ...options], 2, args)
+    : [args[0], ...bindArguments(where, ['columnNames', ...options], 1, args.slice(1))];
+  const [columnNames, types, , numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId] = bound;
+  const columns = columnList(columnNames, 'columnNames', where);
+  const toRow = rowMaker(columns, (types as readonly (DType | string)[] | null | undefined) ?? null);
+  const sampling = { numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId };
+  if (Array.isArray(source) || isByIndex(source)) {
+    const get = Array.isArray(source) ? (i: number): unknown => source[i] : (i: number) => source.getItem(i);
+    const gather = (indices: readonly number[]) => {
+      const rows = indices.map((i) => toRow(get(i)));
+      return columns.map((_, c) => rows.map((row) => row[c]!));
+    };
+    return sourceNode(columns, { length: () => source.length, gather }, chooseSampler(where, sampling));
+  }
+  for (const [name, value] of Object.entries({ shuffle: shuffle || null, sampler, numShards, shardId })) {
+    if ((value ?? null) === null) continue;
+    throw new ValueError(`For '${where}', ${name} is not supported for a source without 'length' and 'getItem'.`);
+  }
+  const inOrder = { ...sampling, shuffle: false, sampler: null, numShards: null, shardId: null };
+  const limit = chooseSampler(where, inOrder).count(Infinity);
+  if (typeof source !== 'function') asIterable(source);
+  const start = () => asIterable(typeof source === 'function' ? (source as () => unknown)() : source);
+  return iterableNode(columns, start, toRow, limit);
+}
 
 /**
  * Rows that the user's code gives. A source with rows by index (an array, or an object with `length` and `getItem`) is
@@ -93,10 +138,10 @@ const isByIndex = (source: unknown): source is RowsByIndex =>
  * @throws RuntimeError when a row does not fit the columns.
  */
 export class GeneratorDataset<const C extends string> extends Dataset<C> {
-  constructor(named: { source: GeneratorSource; columnNames: readonly C[] | C } & GeneratorOptions);
+  constructor(named: { source: GeneratorSource; columnNames: Names<C> } & GeneratorOptions);
   constructor(
     ...args: Args<
-      [source: GeneratorSource, columnNames: readonly C[] | C],
+      [source: GeneratorSource, columnNames: Names<C>],
       [
         columnTypes?: readonly (DType | string)[] | null,
         schema?: null,
@@ -111,55 +156,6 @@ export class GeneratorDataset<const C extends string> extends Dataset<C> {
     >
   );
   constructor(...args: unknown[]) {
-    const where = 'GeneratorDataset';
-    const names = ['source', 'columnNames', 'columnTypes', 'schema', 'numSamples', 'numParallelWorkers', 'shuffle', 'sampler', 'numShards', 'shardId']; // prettier-ignore
-    const [source, columnNames, types, , numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId] =
-      bindArguments(where, names, 2, args);
-    const columns = columnList(columnNames, 'columnNames', where);
-    const toRow = rowMaker(columns, (types as readonly (DType | string)[] | null | undefined) ?? null);
-    const chosen = { numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId };
-    if (Array.isArray(source) || isByIndex(source)) {
-      const get = Array.isArray(source) ? (i: number): unknown => source[i] : (i: number) => source.getItem(i);
-      const rows = {
-        length: () => source.length,
-        gather(indices: readonly number[]) {
-          const made = indices.map((i) => toRow(get(i)));
-          return columns.map((_, c) => made.map((row) => row[c]!));
-        },
-      };
-      super(sourceNode(columns, rows, chooseSampler(where, chosen)));
-      return;
-    }
-    const order = { shuffle: shuffle || null, sampler, numShards, shardId };
-    for (const [name, value] of Object.entries(order)) {
-      if (value === undefined || value === null) continue;
-      throw new ValueError(`For '${where}', ${name} is not supported for a source without 'length' and 'getItem'.`);
-    }
-    const iterable = (value: unknown): Iterable<unknown> => {
-      if (typeof value === 'object' && value !== null) {
-        if (Symbol.iterator in value) return value as Iterable<unknown>;
-        if ('next' in value && typeof value.next === 'function')
-          return { [Symbol.iterator]: () => value as Iterator<unknown> };
-        if (Symbol.asyncIterator in value) {
-          throw new TypeError(
-            `For '${where}', an asynchronous source is not supported: read it first, and give an array.`,
-          );
-        }
-      }
-      throw new TypeError(
-        `For '${where}', the source must be an array, an object with 'length' and 'getItem', an iterable or a generator function, but got ${value === null ? 'null' : typeof value}.`,
-      );
-    };
-    if (typeof source !== 'function') iterable(source);
-    const start = () => iterable(typeof source === 'function' ? (source as () => unknown)() : source);
-    // The sampler of the remaining arguments only checks and counts.
-    const limit = chooseSampler(where, {
-      ...chosen,
-      shuffle: false,
-      sampler: null,
-      numShards: null,
-      shardId: null,
-    }).count(Infinity);
-    super(iterableNode(columns, start, toRow, limit));
+    super(generatorNode(args));
   }
 }

@@ -1,6 +1,6 @@
 import { RuntimeError } from '@sporelet/ir';
 
-/** Makes one epoch's rows; `number` is the epoch's, from 0, in the iterator. */
+/** Starts an epoch. */
 type Epoch<T> = () => Iterator<T>;
 
 const hopMilliseconds = 50;
@@ -22,8 +22,12 @@ export class DatasetIterator<T> implements Iterable<T>, AsyncIterable<T> {
     this.epochsLeft = numEpochs < 0 ? Infinity : numEpochs;
   }
 
-  /** The next row of the epoch. After its end, the next call begins the next epoch. @throws RuntimeError after the last. */
-  next(): IteratorResult<T, undefined> {
+  /**
+   * The next row of the epoch. After its end, the next call begins the next epoch. `next().value` has the type of a row;
+   * at the end of an epoch it is undefined at run time.
+   * @throws RuntimeError after the last epoch.
+   */
+  next(): IteratorResult<T, T> {
     if (!this.current) {
       if (this.epochsLeft <= 0) {
         throw new RuntimeError('The iterator was made for fewer epochs: all of its numEpochs are over.');
@@ -34,13 +38,13 @@ export class DatasetIterator<T> implements Iterable<T>, AsyncIterable<T> {
     const step = this.current.next();
     if (!step.done) return { done: false, value: step.value };
     this.current = undefined;
-    return { done: true, value: undefined };
+    return { done: true, value: undefined as T };
   }
 
   /** Ends the epoch, as leaving a loop does. */
-  return(): IteratorResult<T, undefined> {
+  return(): IteratorResult<T, T> {
     this.current = undefined;
-    return { done: true, value: undefined };
+    return { done: true, value: undefined as T };
   }
 
   [Symbol.iterator](): this {

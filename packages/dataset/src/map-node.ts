@@ -8,7 +8,7 @@ import { OperationRun, operationRuns } from './pointwise.ts';
 import type { Column } from './stack.ts';
 import { alike, isStacked, rowsOf, stacked } from './stack.ts';
 import { Transform } from './transform.ts';
-import type { RowFunction } from './transforms.ts';
+import type { RowFunction } from './compose.ts';
 import { Work } from './work.ts';
 
 /** A function's result as columns: an array of arrays (of anything, where several columns are awaited) is several. */

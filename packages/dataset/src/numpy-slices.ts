@@ -2,18 +2,17 @@ import type { Args } from '@sporelet/core';
 import { bindArguments } from '@sporelet/core';
 import { ValueError, sizeOf } from '@sporelet/ir';
 import { names as columnList } from './checks.ts';
+import type { Names } from './dataset.ts';
 import { Dataset } from './dataset.ts';
 import type { ArrayData, Value } from './array.ts';
 import { copyInto, toArray } from './array.ts';
 import type { Sampler, SamplingOptions } from './samplers.ts';
 import { chooseSampler } from './samplers.ts';
+import type { Node } from './node.ts';
 import { sourceNode } from './source-node.ts';
 import type { Scratch } from './work.ts';
 
 const where = 'NumpySlicesDataset';
-
-/** Columns by name, or one array for a single column, or several in an array. */
-export type SlicesData<C extends string> = Value | readonly Value[] | Readonly<Record<C, Value>>;
 
 const isPlain = (value: unknown): value is Readonly<Record<string, Value>> => {
   if (typeof value !== 'object' || value === null) return false;
@@ -37,8 +36,50 @@ function columnsOf(
 
 export type NumpySlicesOptions<C extends string> = SamplingOptions & {
   /** Default: the names in the data, else column_0, column_1, ... */
-  columnNames?: readonly C[] | C | null | undefined;
+  columnNames?: Names<C> | null | undefined;
 };
+
+/** One array for a single column, several in an array, or an object of columns by name. */
+export type SlicesData = Value | readonly Value[] | Readonly<Record<string, Value>>;
+
+type SlicesArguments = [
+  numSamples?: number | null,
+  numParallelWorkers?: number | null,
+  shuffle?: boolean | null,
+  sampler?: Sampler | Iterable<number> | null,
+  numShards?: number | null,
+  shardId?: number | null,
+];
+const options = ['columnNames', 'numSamples', 'numParallelWorkers', 'shuffle', 'sampler', 'numShards', 'shardId'];
+
+function slicesNode([data, ...rest]: readonly unknown[]): Node {
+  // The data may be a plain object itself, so it is always given by position.
+  const [columnNames, numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId] = bindArguments(
+    where,
+    options,
+    0,
+    rest,
+  );
+  const given = (columnNames ?? null) === null ? null : columnList(columnNames, 'columnNames', where);
+  const { names, arrays } = columnsOf(data, given);
+  if (names.length !== arrays.length || names.length === 0) {
+    throw new ValueError(`For '${where}', there are ${arrays.length} columns, but ${names.length} names.`);
+  }
+  const lengths = arrays.map((array) => array.shape[0]);
+  if (lengths.includes(undefined)) {
+    throw new ValueError(`For '${where}', the data must have at least one axis, but got a scalar.`);
+  }
+  if (new Set(lengths).size > 1) {
+    const all = names.map((name, i) => `'${name}' has ${lengths[i]}`).join(', ');
+    throw new ValueError(`For '${where}', all columns must have the same length, but ${all}.`);
+  }
+  const rows = {
+    length: () => lengths[0]!,
+    gather: (indices: readonly number[], memory: Scratch) => arrays.map((array) => gatherRows(array, indices, memory)),
+  };
+  const sampling = { numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId };
+  return sourceNode(names, rows, chooseSampler(where, sampling));
+}
 
 /**
  * Arrays in memory, sliced along their first axis. Several columns come as an array of arrays or as an object; a nested
@@ -46,55 +87,13 @@ export type NumpySlicesOptions<C extends string> = SamplingOptions & {
  * @throws ValueError when the columns have different lengths.
  */
 export class NumpySlicesDataset<const C extends string = string> extends Dataset<C> {
+  constructor(data: Readonly<Record<C, Value>>, options?: SamplingOptions);
   constructor(
-    ...args: Args<
-      [data: SlicesData<C>],
-      [
-        columnNames?: readonly C[] | C | null,
-        numSamples?: number | null,
-        numParallelWorkers?: number | null,
-        shuffle?: boolean | null,
-        sampler?: Sampler | Iterable<number> | null,
-        numShards?: number | null,
-        shardId?: number | null,
-      ],
-      NumpySlicesOptions<C>
-    >
-  ) {
-    // The data may be a plain object itself, so it is always given by position.
-    const [data, ...rest] = args as unknown[];
-    const options = ['columnNames', 'numSamples', 'numParallelWorkers', 'shuffle', 'sampler', 'numShards', 'shardId'];
-    const [columnNames, numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId] = bindArguments(
-      where,
-      options,
-      0,
-      rest,
-    );
-    const given =
-      columnNames === undefined || columnNames === null ? null : columnList(columnNames, 'columnNames', where);
-    const { names, arrays } = columnsOf(data, given);
-    if (names.length !== arrays.length) {
-      throw new ValueError(`For '${where}', there are ${arrays.length} columns, but ${names.length} names.`);
-    }
-    const lengths = arrays.map((array) => array.shape[0]);
-    if (lengths.includes(undefined))
-      throw new ValueError(`For '${where}', the data must have at least one axis, but got a scalar.`);
-    if (new Set(lengths).size > 1) {
-      const all = names.map((name, i) => `'${name}' has ${lengths[i]}`);
-      throw new ValueError(`For '${where}', all columns must have the same length, but ${all.join(', ')}.`);
-    }
-    const rows = {
-      length: () => lengths[0] ?? 0,
-      gather: (indices: readonly number[], memory: Scratch) =>
-        arrays.map((array) => gatherRows(array, indices, memory)),
-    };
-    super(
-      sourceNode(
-        names,
-        rows,
-        chooseSampler(where, { numSamples, numParallelWorkers, shuffle, sampler, numShards, shardId }),
-      ),
-    );
+    ...args: Args<[data: SlicesData, columnNames: Names<C> | null | undefined], SlicesArguments, SamplingOptions>
+  );
+  constructor(data: SlicesData, options?: NumpySlicesOptions<C>);
+  constructor(...args: unknown[]) {
+    super(slicesNode(args));
   }
 }
 

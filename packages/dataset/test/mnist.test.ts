@@ -41,7 +41,10 @@ test('columns, shapes, dtypes and values', () => {
 });
 
 test('rows are tensors', () => {
-  const [[image, label]] = new MnistDataset(folder, 'test', { shuffle: false }).skip(3).createTupleIterator();
+  const [image, label] = new MnistDataset(folder, 'test', { shuffle: false })
+    .skip(3)
+    .createTupleIterator()
+    .next().value;
   expect(image).toBeInstanceOf(Tensor);
   expect([String(image.dtype), String(image.shape), String(label.shape), label.asnumpy().data[0]]).toEqual([
     'UInt8',
@@ -146,9 +149,9 @@ test('missing and damaged files', () => {
 });
 
 test('without Node files are fetched', async () => {
-  const { getBuiltinModule } = process;
-  Object.assign(process, { getBuiltinModule: undefined });
-  onTestFinished(() => void Object.assign(process, { getBuiltinModule }));
+  const own = Object.getOwnPropertyDescriptor(process, 'getBuiltinModule')!;
+  Object.defineProperty(process, 'getBuiltinModule', { ...own, value: undefined });
+  onTestFinished(() => void Object.defineProperty(process, 'getBuiltinModule', own));
   const [images, labelBytes] = imageSet(20);
   const asked: string[] = [];
   vi.stubGlobal('fetch', async (url: string) => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Dataset } from '../src/index.ts';
 import { GeneratorDataset, NumpySlicesDataset, config, vision, zip } from '../src/index.ts';
 
-const numbers = (n: number, name = 'x') =>
+const numbers = <const C extends string = 'x'>(n: number, name = 'x' as C) =>
   new NumpySlicesDataset(
     Int32Array.from({ length: n }, (_, i) => i),
     name,
@@ -140,18 +140,18 @@ describe('epochs and seeds', () => {
       expect(x.at(0)).toBe(0);
       break;
     }
-    expect(it.next().value?.x.at(0)).toBe(0);
+    expect(it.next().value.x.at(0)).toBe(0);
     expect([...it].map(({ x }) => x.at(0))).toEqual([1, 2]);
-    expect(it.next().value?.x.at(0)).toBe(0);
+    expect(it.next().value.x.at(0)).toBe(0);
   });
 });
 
 describe('iterators', () => {
   test('columns of a row, by position and by name', () => {
     const data = numbers(2, 'x').zip(numbers(5, 'y').skip(3));
-    const [first] = data.createTupleIterator(['y'], 1, true);
+    const first = data.createTupleIterator(['y'], 1, true).next().value;
     expect([first.length, first[0].at(0)]).toEqual([1, 3]);
-    const [row] = data.createDictIterator(1, true);
+    const row = data.createDictIterator(1, true).next().value;
     expect([Object.keys(row), row.x.at(0), row.y.at(0)]).toEqual([['x', 'y'], 0, 3]);
     expect(() => data.createTupleIterator({ columns: 'z' as 'x' })).toThrow("there is no column 'z'");
   });
@@ -179,7 +179,7 @@ describe('iterators', () => {
 
 describe('sources in memory', () => {
   const columns = (data: Dataset) => {
-    const [row] = data.createDictIterator({ outputNumpy: true });
+    const row = data.createDictIterator({ outputNumpy: true }).next().value;
     return Object.fromEntries(Object.entries(row).map(([name, x]) => [name, [x.dtype.name, [...x.shape]]]));
   };
 
@@ -283,9 +283,10 @@ describe('errors', () => {
       "For 'shuffle', the bufferSize must be a whole number in [2, 2147483647], but got 1.",
     ],
     [
-      () => two().project(['lable' as 'label']),
+      // @ts-expect-error: a mistyped column is an error of the compiler already
+      () => two().project(['labels']),
       RuntimeError,
-      "For 'project', there is no column 'lable'; did you mean 'label'?",
+      "For 'project', there is no column 'labels'; did you mean 'label'?",
     ],
     [
       () => two().map((x) => x, 'image' as 'x'),

@@ -1,6 +1,7 @@
 import { ValueError } from '@sporelet/ir';
+import { setSeed } from '@sporelet/core';
 import { expect, test } from 'vitest';
-import { config } from '../src/index.ts';
+import { NumpySlicesDataset, config } from '../src/index.ts';
 import { RandomStream, threefry } from '../src/random.ts';
 
 test('threefry gives the known answers of its authors', () => {
@@ -46,4 +47,17 @@ test('the seed is checked', () => {
   for (const bad of [-1, 2 ** 32, 0.5, NaN]) expect(() => config.setSeed(bad)).toThrow(ValueError);
   expect(() => config.setSeed('1' as unknown as number)).toThrow(TypeError);
   expect(config.getSeed()).toBe(5);
+});
+
+test("the whole library's seed counts, whichever was set last", () => {
+  config.setSeed(5);
+  setSeed(8);
+  expect(config.getSeed()).toBe(8);
+  const order = () =>
+    Array.from(new NumpySlicesDataset([1, 2, 3, 4, 5, 6]).createTupleIterator({ outputNumpy: true }), ([x]) => x.at(0));
+  const first = order();
+  config.setSeed(9);
+  expect(config.getSeed()).toBe(9);
+  config.setSeed(8);
+  expect(order()).toEqual(first);
 });

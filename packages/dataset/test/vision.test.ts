@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { NdArray } from '@sporelet/core';
 import { RuntimeError, ValueError, bool, float32, float64, int32, int64, uint32, uint8 } from '@sporelet/ir';
 import { describe, expect, test } from 'vitest';
-import { Transform, transforms, vision } from '../src/index.ts';
+import type { Transform } from '../src/index.ts';
+import { transforms, vision } from '../src/index.ts';
 
 /** Results of real MindSpore 2.10.0 on the images below; Float32 values as their bits. */
 const mindspore = JSON.parse(readFileSync(new URL('mindspore-vision.json', import.meta.url), 'utf8')) as Record<

@@ -190,11 +190,15 @@ export class Pool {
 
   private startWorkers(): void {
     const script = workerSource();
-    while (this.workers.length < this.wanted - 1) {
-      const index = this.workers.length;
-      // A dead worker is only missed: nobody waits for it.
-      const start = { memory: this.heap.memory, index };
-      this.workers.push(this.platform.startWorker(script, start, () => undefined));
+    try {
+      while (this.workers.length < this.wanted - 1) {
+        const start = { memory: this.heap.memory, index: this.workers.length };
+        // A worker that dies idle is only missed: nobody waits for it.
+        this.workers.push(this.platform.startWorker(script, start, () => undefined));
+      }
+    } catch {
+      // Workers may be forbidden, or too many: the work is done by those there are.
+      this.wanted = this.workers.length + 1;
     }
   }
 

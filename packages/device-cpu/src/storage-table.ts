@@ -231,13 +231,15 @@ export class StorageTable {
 
   private openSlab(): Place {
     this.open = null;
+    this.openKeep = null;
     if (this.collector !== undefined && this.slabs >= this.slabsLimit) this.collect();
     this.tick();
     const block = this.block(SLAB);
     const place = new Place(this, block, true);
     this.slabs++;
-    this.openKeep = {};
-    this.own(block, this.openKeep, place);
+    const keep = {};
+    this.own(block, keep, place);
+    this.openKeep = keep;
     this.open = place;
     return place;
   }

@@ -160,6 +160,15 @@ describe('Pool', () => {
     hammer(cpu, 10);
   });
 
+  it('works on where workers are forbidden', () => {
+    const startWorker = (): never => {
+      throw new Error('ERR_ACCESS_DENIED');
+    };
+    const cpu = start(3, { ...nodePlatform(), startWorker });
+    hammer(cpu, 50);
+    expect(cpu.threads).toBe(1);
+  });
+
   it('changes the number of threads at any time', () => {
     const cpu = start(4);
     untilRunning(cpu, 3);

@@ -14,7 +14,7 @@ const expm1Tail: Coefficients = [
     0.5, 0.1666666666666667, 0.04166666666666664, 0.008333333333325843, 0.0013888888888909687, 0.0001984126987568367,
     2.4801587261728242e-5, 2.755725441506462e-6, 2.755733585824149e-7, 2.5105598533665254e-8, 2.0893719371202486e-9,
   ],
-]; // prettier-ignore
+];
 /** The same, one degree shorter in float32: error 2^-26.6 of e^r, for where 1 is added anyway. */
 const expTail: Coefficients = [[0.5, 0.166665763, 0.0416667052, 0.00836330932, 0.00139112934], expm1Tail[1]];
 /** (2^r - 1) / r on |r| <= 1/2: own minimax (Sollya), relative error of 2^r: 2^-27.6 and 2^-59.7. */
@@ -25,7 +25,7 @@ const exp2Tail: Coefficients = [
     0.00015403530390282544, 1.5252734222731972e-5, 1.3215489605922608e-6, 1.0177904317098714e-7, 7.0537849167796804e-9,
     4.478074256625676e-10, 2.73409573512199e-11,
   ],
-]; // prettier-ignore
+];
 
 /** The argument range outside which e^x is 0 or infinity in every rounding, with a little to spare. */
 const low: Both = [-104, -746];
@@ -103,21 +103,15 @@ export function sinh(f: Format, x: Expr): Expr {
 }
 
 export function cosh(f: Format, x: Expr): Expr {
-  const { n, q } = reduce(f, x.abs().pmin(f.num(hyperbolicLimit)), expm1Tail);
+  const { n, q } = reduce(f, x.abs().pmin(f.num(hyperbolicLimit)), expTail);
   const half = q.add(1).mul(f.scale(n, -2)).mul(2);
   return half.add(f.num(0.25).div(half));
 }
 
 /** (1 - e) / (1 + e) with e = e^-2|x|: one exponential and one division; no special case for small x. */
 export function tanh(f: Format, x: Expr): Expr {
-  const { n, q } = reduce(
-    f,
-    x
-      .abs()
-      .pmin(f.num([10, 20]))
-      .mul(-2),
-    expm1Tail,
-  );
+  const a = x.abs().pmin(f.num([10, 20]));
+  const { n, q } = reduce(f, a.mul(-2), expm1Tail);
   const s = f.scale(n);
   const t = q.mul(s);
   return f.withSign(f.num(1).sub(s).sub(t).div(s.add(1).add(t)), x);

@@ -43,10 +43,6 @@ export class Format {
   integer(value: number | bigint): Expr {
     return constant(this.wide ? BigInt(value) : Number(value), this.int);
   }
-  /** A float given by its bits. */
-  pattern(value: bigint): Expr {
-    return this.integer(value).bits(this.float);
-  }
   get infinity(): Expr {
     return constant(Infinity, this.float);
   }
@@ -73,7 +69,7 @@ export class Format {
   withSign(magnitude: Expr, x: Expr): Expr {
     return magnitude.bits(this.int).or(x.bits(this.int).and(this.signBit)).bits(this.float);
   }
-  /** `x` with its last `drop` mantissa bits cleared. */
+  /** `x` with its last `drop` mantissa bits cleared; by default half of them. */
   head(x: Expr, drop = this.wide ? 27 : 12): Expr {
     return x
       .bits(this.int)
@@ -111,7 +107,7 @@ export class Format {
       .sub(this.num(1.5 * 2 ** 52));
   }
 
-  /** `x` where |x| is below 2^exponent: keeps the zero's sign and denormals exact where f(x) = x + O(x^2). */
+  /** `x` where |x| < 2^-30 (float32) or 2^-60 (float64): keeps the zero's sign and denormals where f(x) = x + O(x^2). */
   orTiny(x: Expr, y: Expr): Expr {
     return where(x.abs().lt(this.power(this.wide ? -60 : -30)), x, y);
   }

@@ -12,7 +12,7 @@ const logTail: Coefficients = [
     0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
     0.15313837699209373, 0.14798198605116586,
   ],
-]; // prettier-ignore
+];
 
 /** The bits of sqrt(1/2). */
 const sqrtHalf = [0x3f3504f3n, 0x3fe6a09e667f3bcdn] as const;
@@ -107,13 +107,19 @@ function logPair(f: Format, x: Expr, inverse: readonly [Both, Both] | null, two:
 }
 
 export function log2(f: Format, x: Expr): Expr {
-  const inverse = [[1.4428710938, 1.4426950407214463], [-1.7605285393e-4, 1.6751713164886512e-10]] as const; // prettier-ignore
+  const inverse = [
+    [1.4428710938, 1.4426950407214463],
+    [-1.7605285393e-4, 1.6751713164886512e-10],
+  ] as const;
   const { high, low } = logPair(f, x, inverse, null);
   return logSpecial(f, x, high.add(low));
 }
 
 export function log10(f: Format, x: Expr): Expr {
-  const inverse = [[0.43432617188, 0.4342944818781689], [-3.1689971365e-5, 2.5082946711645275e-11]] as const; // prettier-ignore
+  const inverse = [
+    [0.43432617188, 0.4342944818781689],
+    [-3.1689971365e-5, 2.5082946711645275e-11],
+  ] as const;
   const two = [
     [0.30102920532, 0.30102999566361177],
     [7.9034151668e-7, 3.694239077158931e-13],

@@ -10,10 +10,10 @@ const cbrtCorrection = [
   1.87595182427177, -1.8849797954337717, 1.6214297201053545, -0.758397934778766, 0.14599619288661245,
 ];
 const cbrtTable: Coefficients = [cbrtCorrection, cbrtCorrection];
-/** A third of the bits of 1.0 subtracted from the bits of 1.0, less a little. */
+/** Two thirds of the bits of 1.0, less a little: bits / 3 + this is the first guess. */
 const cbrtBias = [709958130n, 715094163n << 32n] as const;
 
-/** FreeBSD's s_cbrt without its table of exceptions: a third of the bits, a polynomial, one cubic step. */
+/** FreeBSD's s_cbrt: a third of the bits, a polynomial, one cubic step. */
 export function cbrt(f: Format, x: Expr): Expr {
   const a = x.abs();
   const tiny = a.lt(f.power(1 - f.bias));
@@ -38,7 +38,7 @@ const powTail: Coefficients = [
     0.5999999999999946, 0.4285714285785502, 0.33333332981837743, 0.272728123808534, 0.23066074577556175,
     0.20697501780033842,
   ],
-]; // prettier-ignore
+];
 /** 2 / (3 ln 2): whole, and in two parts. */
 const scale: Both = [0.961796701, 0.9617966939259756];
 const scaleHigh: Both = [0.961914062, 0.9617967009544373];

@@ -9,7 +9,7 @@ const sinTail: Coefficients = [
     -0.16666666666666663, 0.008333333333330091, -0.0001984126983570491, 2.755731561499785e-6, -2.5051037762861664e-8,
     1.5911734204430934e-10,
   ],
-]; // prettier-ignore
+];
 /** (cos(r) - 1 + r^2/2) / r^4 in r^2, |r| <= 0.8: own minimax (Sollya), relative error of cos: 2^-29.5 and 2^-59.9. */
 const cosTail: Coefficients = [
   [0.0416666642, -0.0013888242, 2.45363408e-5],
@@ -17,7 +17,7 @@ const cosTail: Coefficients = [
     0.041666666666666664, -0.0013888888888886864, 2.4801587298111322e-5, -2.755731696896011e-7, 2.087608782654331e-9,
     -1.1378658278161758e-11,
   ],
-]; // prettier-ignore
+];
 
 /** pi/2 as parts of half a mantissa each, so that products with integers of half a mantissa are exact; then the rest. */
 const halfPiParts: readonly Both[] = [
@@ -45,24 +45,21 @@ interface Reduced {
 function reduce(f: Format, x0: Expr): Reduced {
   const x = where(x0.abs().le(f.power(2 * f.half)), x0, x0.sub(x0));
   const stage = 2 ** f.half;
-  const part = (i: number): Expr => f.num(halfPiParts[i]!);
-  const [c1, c2, c3, c4, c5, c6] = halfPiParts.map(([a, b]) => f.num([a * stage, b * stage])) as [Expr, Expr, Expr, Expr, Expr, Expr]; // prettier-ignore
+  const [p1, p2, p3, p4, p5] = halfPiParts.map((p) => f.num(p)) as [Expr, Expr, Expr, Expr, Expr];
+  const coarse = (i: number): Expr => f.num(halfPiParts[i]![f.wide] * stage);
   const m = x.mul(f.num(twoOverPi / stage)).round();
-  const near = x.sub(m.mul(c1)).sub(m.mul(c2));
-  const third = m.mul(c3);
+  const near = x.sub(m.mul(coarse(0))).sub(m.mul(coarse(1)));
+  const third = m.mul(coarse(2));
   const n = near.sub(third).mul(f.num(twoOverPi)).round();
-  let r = near
-    .sub(n.mul(part(0)))
-    .sub(third)
-    .sub(n.mul(part(1)));
+  let r = near.sub(n.mul(p1)).sub(third).sub(n.mul(p2));
   let low: Expr | null = null;
-  for (const product of [m.mul(c4), n.mul(part(2)), m.mul(c5), n.mul(part(3))]) {
+  for (const product of [m.mul(coarse(3)), n.mul(p3), m.mul(coarse(4)), n.mul(p4)]) {
     const next = r.sub(product);
     const lost = r.sub(next).sub(product);
     low = low ? low.add(lost) : lost;
     r = next;
   }
-  return { r, low: low!.sub(m.mul(c6)).sub(n.mul(part(4))), quadrant: f.lowBits(n, 0) };
+  return { r, low: low!.sub(m.mul(coarse(5))).sub(n.mul(p5)), quadrant: f.lowBits(n, 0) };
 }
 
 /** sin and cos of r + low, |r| <= 0.8. */
@@ -111,7 +108,7 @@ const asinTail: Coefficients = [
     0.01735236866015955, 0.013971544247561276, 0.01147614046106723, 0.010341531181908406, 0.005380898226570038,
     0.017600526647536176, -0.015151681404420005, 0.028955265723201326,
   ],
-]; // prettier-ignore
+];
 /** pi/2 in two parts. */
 const halfPiHigh: Both = [1.57079625, 1.5707963267948966];
 const halfPiLow: Both = [7.54978942e-8, 6.123233995736766e-17];
@@ -154,7 +151,7 @@ const atanTail: Coefficients = [
     0.07692287970620343, -0.06666297236024128, 0.058776574558861955, -0.052221925291118014, 0.04517874693046028,
     -0.03378588701415792, 0.015491590956668825,
   ],
-]; // prettier-ignore
+];
 /** pi/4 in two parts; the first has two zero bits at its end, so that up to four times it is exact. */
 const quarterPiHigh: Both = [0.785398006439209, 0.7853981633974483];
 const quarterPiLow: Both = [1.5695823663008923e-7, 3.061616997868383e-17];

@@ -30,22 +30,22 @@ function differences(got: ArrayLike<number>, want: readonly number[], x: ArrayLi
   return out;
 }
 
-/** Every value, then the midpoints of every fifth interval between values and their neighbours, then anything. */
+/** The midpoints of every fifth interval between values, and their neighbours, then anything. */
 function hardFloat64(values: readonly number[]): number[] {
   const sorted = [...new Set(values.filter((v) => Number.isFinite(v)))].sort((a, b) => a - b);
-  const out: number[] = [...values];
+  const out: number[] = [];
   const step = new BigInt64Array(1);
   const float = new Float64Array(step.buffer);
   const around = (v: number) => {
     for (const d of [-1n, 0n, 1n]) {
       float[0] = v;
       step[0]! += d;
-      out.push(float[0]!);
+      out.push(float[0]);
     }
   };
   for (let i = 0; i + 1 < sorted.length; i += 5) around((sorted[i]! + sorted[i + 1]!) / 2);
   const next = random(7);
-  for (let i = 0; i < 20000; i++) {
+  for (let i = 0; i < 5000; i++) {
     step[0] = (BigInt(next()) << 32n) | BigInt(next());
     out.push(float[0]!);
   }

@@ -1,11 +1,10 @@
-import type { Args, Parameter, Tensor } from '@sporelet/core';
+import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
 import { describe, str } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { ValueError } from '@sporelet/ir';
 import { batchNorm, reshape } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkBool, checkNumber, checkOneOf } from './check.ts';
-import type { Init } from './layer.ts';
 import { bindNamed, checkDType, makeParameter } from './layer.ts';
 
 export interface BatchNormOptions {

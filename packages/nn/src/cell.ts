@@ -192,7 +192,7 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
     if (checkNameContainDot && paramName.includes('.')) {
       throw new KeyError(`For '${op}', the argument 'paramName' should not contain '.'.`);
     }
-    if (paramName in this && !(attributeOf(this, paramName) instanceof ParameterClass)) {
+    if (isTaken(this, paramName, (v) => v instanceof ParameterClass)) {
       throw new KeyError(`For '${op}', the ${paramName} parameter already exists in the network. Cannot insert another parameter with the same name.`); // prettier-ignore
     }
     if (param !== null && !(param instanceof ParameterClass)) {
@@ -212,7 +212,7 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
     if (!childName || childName.includes('.')) {
       throw new KeyError(`For '${op}', the parameter 'childName' can not be None and can not contain '.'.`);
     }
-    if (childName in this && !isCell(attributeOf(this, childName))) {
+    if (isTaken(this, childName, isCell)) {
       throw new KeyError(`For '${op}', the ${childName} child cell already exists in the network. Cannot insert another child cell with the same name.`); // prettier-ignore
     }
     if (childCell !== null && !isCell(childCell)) {
@@ -226,9 +226,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
    * @param persistent - whether `stateDict` has it
    */
   registerBuffer(name: string, tensor: Tensor | null, persistent = true): void {
-    const { buffers } = stateOf(this);
     if (name === '' || name.includes('.')) throw new KeyError(`For 'registerBuffer', the name must not be empty nor contain '.', but got '${name}'.`); // prettier-ignore
-    if (name in this && !buffers?.has(name)) throw new KeyError(`attribute '${name}' already exists`);
+    const isBuffer = (v: unknown): boolean => v instanceof TensorClass && !(v instanceof ParameterClass);
+    if (isTaken(this, name, isBuffer)) throw new KeyError(`attribute '${name}' already exists`);
     if (tensor !== null && !(tensor instanceof TensorClass)) {
       throw new TypeError(`For 'registerBuffer', the buffer '${name}' must be a Tensor or None, but got ${describe(tensor)}.`);
     }
@@ -305,4 +305,10 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
 
 function hooksOf(cell: Cell): CellHooks {
   return (stateOf(cell).hooks ??= new CellHooks());
+}
+
+/** Whether an attribute holds something else than what may be put there; declared fields start as undefined or null. */
+function isTaken(cell: Cell, name: string, mayBe: (value: unknown) => boolean): boolean {
+  const value = attributeOf(cell, name);
+  return value !== undefined && value !== null && !mayBe(value);
 }

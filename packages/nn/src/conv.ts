@@ -1,11 +1,11 @@
-import type { Args, Parameter, Tensor, Tuple } from '@sporelet/core';
+import type { Args, Init, Parameter, Tensor, Tuple } from '@sporelet/core';
 import { HeUniform, Tensor as TensorClass, Uniform, describe, str, tupleOf } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { ValueError } from '@sporelet/ir';
 import { biasAdd, conv2D, expandDims, squeeze } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkBool, checkNumber, checkOneOf } from './check.ts';
-import type { Init, Size2 } from './layer.ts';
+import type { Size2 } from './layer.ts';
 import { bindNamed, checkDType, checkPair, makeParameter } from './layer.ts';
 
 /**

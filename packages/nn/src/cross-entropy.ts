@@ -1,7 +1,7 @@
 import type { Args, Tensor } from '@sporelet/core';
 import { Tensor as TensorClass, describe } from '@sporelet/core';
 import { ValueError, int32, int64, shapeText } from '@sporelet/ir';
-import { add, cast, div, equal, logSoftmax, logicalAnd, mul, neg, notEqual, reduceSum, reshape, select, softmaxCrossEntropyWithLogits, sparseSoftmaxCrossEntropyWithLogits } from '@sporelet/ops'; // prettier-ignore
+import { add, cast, div, equal, gather, gatherD, logSoftmax, mul, neg, notEqual, reduceSum, reshape, select, softmaxCrossEntropyWithLogits, sparseSoftmaxCrossEntropyWithLogits } from '@sporelet/ops'; // prettier-ignore
 import { checkBool, checkNumber } from './check.ts';
 import { bindNamed } from './layer.ts';
 import type { Reduction, ReductionOptions } from './loss-base.ts';
@@ -58,19 +58,23 @@ function negativeLogLikelihood(
     );
   }
   checkWeight(op, weight, logProbabilities);
-  const classes = shape[axis]!;
-  const numbers = new TensorClass(Int32Array.from({ length: classes }, (_, i) => i));
-  const target = reshape(labels, shape.map((n, i) => (i === axis ? 1 : n)));
-  const counted = notEqual(target, ignoreIndex);
-  const chosen = logicalAnd(equal(target, alongClasses(numbers, logProbabilities)), counted);
-  const factor = weight ? cast(alongClasses(weight, logProbabilities), logProbabilities.dtype) : 1;
-  const weights = reduceSum(select(chosen, factor, 0), axis);
-  let losses = neg(reduceSum(select(chosen, mul(logProbabilities, factor), 0), axis));
+  const along = reshape(
+    labels,
+    shape.map((n, i) => (i === axis ? 1 : n)),
+  );
+  const counted = notEqual(along, ignoreIndex);
+  const target = select(counted, along, 0);
+  const factor = weight && cast(weight, logProbabilities.dtype);
+  const weights = cast(counted, logProbabilities.dtype);
+  const picked = factor ? mul(weights, gather(factor, target, 0)) : weights;
+  let losses = neg(mul(gatherD(logProbabilities, axis, target), picked));
   if (smoothing > 0) {
-    const spread = neg(reduceSum(select(counted, mul(logProbabilities, factor), 0), axis));
-    losses = add(mul(losses, 1 - smoothing), mul(spread, smoothing / classes));
+    const all = factor ? mul(logProbabilities, alongClasses(factor, logProbabilities)) : logProbabilities;
+    const spread = neg(mul(reduceSum(all, axis, true), weights));
+    losses = add(mul(losses, 1 - smoothing), mul(spread, smoothing / shape[axis]!));
   }
-  return reduction === 'mean' ? div(reduceSum(losses), reduceSum(weights)) : reduceLoss(losses, reduction);
+  if (reduction === 'mean') return div(reduceSum(losses), reduceSum(picked));
+  return reduceLoss(reshape(losses, expected), reduction);
 }
 
 /**

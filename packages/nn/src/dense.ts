@@ -1,13 +1,12 @@
-import type { Args, Parameter, Tensor } from '@sporelet/core';
+import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
 import { HeUniform, Primitive, Uniform, describe } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
-import { biasAdd, matMul, reshape } from '@sporelet/ops';
+import { biasAdd, dense, reshape } from '@sporelet/ops';
 import { getActivation } from './activation.ts';
 import { Cell } from './cell.ts';
 import { isCell } from './cell-state.ts';
 import { checkBool, checkNumber } from './check.ts';
 import type { TensorCell } from './containers.ts';
-import type { Init } from './layer.ts';
 import { bindNamed, checkDType, makeParameter } from './layer.ts';
 
 /** What follows a layer: a cell, a primitive, or the name of an activation such as 'relu'. */
@@ -76,7 +75,7 @@ export class Dense extends Cell<(x: Tensor) => Tensor> {
   construct(x: Tensor): Tensor {
     const { shape } = x;
     const flat = shape.length === 2 ? x : reshape(x, [-1, shape[shape.length - 1]!]);
-    let y = matMul(flat, this.weight, { transposeB: true });
+    let y = dense(flat, this.weight);
     if (this.bias) y = biasAdd(y, this.bias);
     if (this.activation) y = this.activation(y);
     return shape.length === 2 ? y : reshape(y, [...shape.slice(0, -1), this.outChannels]);

@@ -1,11 +1,10 @@
-import type { Args, Parameter, Tensor } from '@sporelet/core';
+import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
 import { Parameter as ParameterClass, Tensor as TensorClass, str } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { float32 } from '@sporelet/ir';
 import { gather, matmul, oneHot, reshape } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkBool, checkNumber } from './check.ts';
-import type { Init } from './layer.ts';
 import { bindNamed, checkDType, makeParameter } from './layer.ts';
 
 export interface EmbeddingOptions {

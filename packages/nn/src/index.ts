@@ -16,7 +16,7 @@ export * from './basic.ts';
 export * from './conv.ts';
 export * from './dense.ts';
 export * from './embedding.ts';
-export type { Init, Size2 } from './layer.ts';
+export type { Size2 } from './layer.ts';
 export * from './normalization.ts';
 export * from './pooling.ts';
 export { PReLU } from './prelu.ts';

@@ -1,12 +1,8 @@
-import type { Initializer } from '@sporelet/core';
+import type { Init, Tuple } from '@sporelet/core';
 import { Parameter, Tensor, bindArguments, describe, initializer, tupleOf } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { DType as DTypeClass, ValueError, float32, sameShape, shapeText } from '@sporelet/ir';
-import type { Tuple } from '@sporelet/core';
 import { checkNumber } from './check.ts';
-
-/** Where a parameter's elements come from: an initializer, its name, a number for all, or a tensor of the same shape. */
-export type Init = Initializer | string | number | Tensor;
 
 /** A number, or one per axis. */
 export type Size2 = number | readonly [number, number];

@@ -87,7 +87,8 @@ function settle(): void {
     order.push(entry);
     for (const [key, p] of entry.parameters) link(p, cell, key);
     for (const [key, child] of entry.cells) {
-      link(child, cell, key);
+      // One that has been visited is a shared cell, or the outermost of a ring.
+      if (!seen.has(child)) link(child, cell, key);
       visit(child);
     }
   };

@@ -31,7 +31,9 @@ interface ActivationSpec<A extends Table> {
  * Declares an activation, and beside it its gradient as an op of one kernel, `<name>Grad`: the derivative of the
  * expression times what arrives, in float32 for halves. The gradient's own gradient is the next derivative.
  */
-export function defineActivation<A extends Table, P extends readonly unknown[]>(spec: ActivationSpec<A>): Activation<P> {
+export function defineActivation<A extends Table, P extends readonly unknown[]>(
+  spec: ActivationSpec<A>,
+): Activation<P> {
   const { name, fn, doc, method = [], attrs = {} as A, dtypes = floats, of, slope } = spec;
   const names = Object.keys(attrs);
   const types = { T: dtypes };

@@ -45,6 +45,11 @@ function sum(a: Expr | null, b: Expr | null): Expr | null {
 
 function applied(e: Expr, of: (node: Expr) => Expr | null): Expr | null {
   const [x, y, z] = e.args as readonly [Expr, Expr, Expr];
+  const zero = constant(0, e.dtype);
+  if (e.fn === 'select') {
+    const [dy, dz] = [of(y), of(z)];
+    return dy || dz ? where(x, dy ?? zero, dz ?? zero) : null;
+  }
   const dx = of(x);
   if (e.args.length === 1) {
     if (!dx) return null;
@@ -53,11 +58,6 @@ function applied(e: Expr, of: (node: Expr) => Expr | null): Expr | null {
     return rule(e, [x, x], dx);
   }
   const dy = of(y);
-  const zero = constant(0, e.dtype);
-  if (e.fn === 'select') {
-    const dz = of(z);
-    return dy || dz ? where(x, dy ?? zero, dz ?? zero) : null;
-  }
   if (!dx && !dy) return null;
   switch (e.fn) {
     case 'add':

@@ -77,7 +77,12 @@ export const geLU: Activation<[approximate?: 'none' | 'tanh']> = defineActivatio
   of: (x, { approximate }) => {
     // Φ through erfc and (1 + tanh u) / 2 = sigmoid(2u) lose nothing where Φ is small.
     if (approximate === 'none') return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).fn1('erfc'));
-    return x.mul(x.add(x.mul(x).mul(x).mul(0.044715)).mul(2 * geluScale).sigmoid());
+    return x.mul(
+      x
+        .add(x.mul(x).mul(x).mul(0.044715))
+        .mul(2 * geluScale)
+        .sigmoid(),
+    );
   },
 });
 
@@ -166,17 +171,15 @@ export const hardtanh: Activation<[minVal?: number, maxVal?: number]> = defineAc
   of: (x, { minVal, maxVal }) => x.max(minVal).min(maxVal),
 });
 
-export const hShrink: Op<
-  (input: Tensor, lambd?: number) => Tensor,
-  new (lambd?: number) => (input: Tensor) => Tensor
-> = defineActivation({
-  name: 'HShrink',
-  fn: 'hardshrink',
-  doc: 'input where |input| > lambd, else 0.',
-  method: 'hardshrink',
-  attrs: { lambd: attr.float(0.5) },
-  of: (x, { lambd }) => where(x.abs().le(lambd), num(x, 0), x),
-});
+export const hShrink: Op<(input: Tensor, lambd?: number) => Tensor, new (lambd?: number) => (input: Tensor) => Tensor> =
+  defineActivation({
+    name: 'HShrink',
+    fn: 'hardshrink',
+    doc: 'input where |input| > lambd, else 0.',
+    method: 'hardshrink',
+    attrs: { lambd: attr.float(0.5) },
+    of: (x, { lambd }) => where(x.abs().le(lambd), num(x, 0), x),
+  });
 
 export const softShrink: Activation<[lambd?: number]> = defineActivation({
   name: 'SoftShrink',

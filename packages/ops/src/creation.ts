@@ -122,7 +122,8 @@ export const linSpace: Op<(start: Operand, end: Operand, steps: number) => Tenso
   attrs: { steps: attr.int() },
   infer: ({ start, end }, { steps }, op) => {
     for (const [name, { shape }] of Object.entries({ start, end })) {
-      if (shape.length) throw new ValueError(`For '${op}', the '${name}' must have shape (), but got ${shapeText(shape)}.`);
+      if (shape.length)
+        throw new ValueError(`For '${op}', the '${name}' must have shape (), but got ${shapeText(shape)}.`);
     }
     if (steps < 1) throw new ValueError(`For '${op}', the 'steps' must be positive, but got ${steps}.`);
     return [steps];
@@ -148,6 +149,9 @@ export const eye: Op<(n: number, m?: number | null, dtype?: DType | null) => Ten
   doc: 'Ones on the diagonal of n rows and m columns (n unless given), zeros elsewhere; Float32 unless said otherwise.',
   attrs: { n: countAttr(), m: attr.optional(countAttr()), dtype: dtypeAttr(float32) },
   infer: (_ins, { n, m }) => [n, m ?? n],
-  pull: (_ins, _attrs, [out]) => (i, j) => where(i.eq(j), constant(1, out!.dtype), constant(0, out!.dtype)),
+  pull:
+    (_ins, _attrs, [out]) =>
+    (i, j) =>
+      where(i.eq(j), constant(1, out!.dtype), constant(0, out!.dtype)),
   grad: null,
 });

@@ -1,1 +1,2 @@
-export {};
+export { installOps } from './install.ts';
+export * from './surface.gen.ts';

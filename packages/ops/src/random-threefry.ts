@@ -18,7 +18,10 @@ export function threefryWords([k0, k1]: Words, c0: Expr, c1: Expr): Words {
   for (let round = 0; round < 20; round++) {
     const turn = rotations[round % 8]!;
     x0 = x0.add(x1);
-    x1 = x1.shl(u32(turn)).or(x1.shr(u32(32 - turn))).xor(x0);
+    x1 = x1
+      .shl(u32(turn))
+      .or(x1.shr(u32(32 - turn)))
+      .xor(x0);
     if (round % 4 < 3) continue;
     const inject = (round + 1) / 4;
     x0 = x0.add(keys[inject % 3]!);
@@ -40,18 +43,30 @@ function fractionBits(dtype: DType): number {
 /** A number in [0, 1): a multiple of 2^-24 (2^-53 in float64, 2^-11 in float16, 2^-8 in bfloat16). */
 export function unitInterval([high, low]: Words, dtype: DType): Expr {
   if (dtype === float64) {
-    const head = high.shr(u32(5)).cast(float64).mul(2 ** 26);
+    const head = high
+      .shr(u32(5))
+      .cast(float64)
+      .mul(2 ** 26);
     return head.add(low.shr(u32(6)).cast(float64)).mul(2 ** -53);
   }
   const bits = fractionBits(dtype);
-  return high.shr(u32(32 - bits)).cast(float32).mul(2 ** -bits);
+  return high
+    .shr(u32(32 - bits))
+    .cast(float32)
+    .mul(2 ** -bits);
 }
 
 /** A normally distributed number (Box and Muller), in float32 or float64. */
 export function standardNormalOf([high, low]: Words, dtype: DType): Expr {
   const wide = dtype === float64 ? float64 : float32;
   // (0, 1]: the logarithm stays finite. All 32 bits, so that the tails reach to 6.6.
-  const u = high.cast(wide).add(constant(1, wide)).mul(2 ** -32);
-  const angle = low.shr(u32(8)).cast(wide).mul((2 * Math.PI) / 2 ** 24);
+  const u = high
+    .cast(wide)
+    .add(constant(1, wide))
+    .mul(2 ** -32);
+  const angle = low
+    .shr(u32(8))
+    .cast(wide)
+    .mul((2 * Math.PI) / 2 ** 24);
   return u.log().mul(-2).sqrt().mul(angle.fn1('cos'));
 }

@@ -123,7 +123,7 @@ export const permutationFromKey: Op<(key: Tensor, n: number, dtype?: DType) => T
   grad: null,
 });
 
-interface SeedOptions {
+export interface SeedOptions {
   readonly seed?: number | undefined;
   readonly seed2?: number | undefined;
 }
@@ -158,7 +158,7 @@ export const uniformInt: Drawing<[minval: Operand, maxval: Operand, shape: Shape
   body: ({ minval, maxval }, { shape, seed, seed2 }) => integersFromKey(keyFor(seed, seed2), minval, maxval, shape),
 });
 
-interface DropoutOptions {
+export interface DropoutOptions {
   readonly keepProb?: number | undefined;
   readonly seed0?: number | undefined;
   readonly seed1?: number | undefined;

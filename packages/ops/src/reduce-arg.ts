@@ -5,7 +5,7 @@ import { ValueError, bool, constant, int32, int64, normalizeAxis, realDTypes, re
 import { equal, select } from './compare.ts';
 import { range } from './creation.ts';
 import { kept, operandIndex, reducedShape } from './reduce-axes.ts';
-import { reshape } from './reduce-stub.ts';
+import { reshape } from './shape.ts';
 
 type Extreme = 'max' | 'min';
 
@@ -28,7 +28,7 @@ function extremeAt(x: View, over: readonly number[], keepDims: boolean, which: E
   return { index: rmin(n, (k) => where(hit(read(k)), k, constant(n, int32))), value };
 }
 
-interface ArgOptions {
+export interface ArgOptions {
   readonly axis?: number | undefined;
   readonly outputType?: DType | undefined;
 }
@@ -77,7 +77,7 @@ export const argmin: Arg = arg(
   'The place of the smallest element along an axis, of equal ones the first; NaN counts as the smallest, as in NumPy.',
 );
 
-interface WithValueOptions {
+export interface WithValueOptions {
   readonly axis?: number | undefined;
   readonly keepDims?: boolean | undefined;
 }

@@ -2,7 +2,7 @@ import type { Attr, Tensor } from '@sporelet/core';
 import { attr, repr, tupleOf } from '@sporelet/core';
 import type { Dims, Expr } from '@sporelet/ir';
 import { RuntimeError, normalizeAxis } from '@sporelet/ir';
-import { reshape } from './reduce-stub.ts';
+import { reshape } from './shape.ts';
 
 const intOrInts = attr.intOrInts();
 

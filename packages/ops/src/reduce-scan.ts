@@ -13,7 +13,14 @@ function encoder(dtype: DType): (x: number) => number {
 }
 
 /** Writes the running sums of `count` elements that lie `stride` apart, starting at `first`. */
-function runningSum(x: RoutineArray, out: RoutineArray, first: number, stride: number, count: number, exclusive: boolean): void {
+function runningSum(
+  x: RoutineArray,
+  out: RoutineArray,
+  first: number,
+  stride: number,
+  count: number,
+  exclusive: boolean,
+): void {
   const { data } = x;
   if (typeof data[0] === 'bigint') {
     let sum = 0n;
@@ -34,7 +41,7 @@ function runningSum(x: RoutineArray, out: RoutineArray, first: number, stride: n
   }
 }
 
-interface CumSumOptions {
+export interface CumSumOptions {
   readonly exclusive?: boolean | undefined;
   readonly reverse?: boolean | undefined;
 }

@@ -6,16 +6,16 @@ import { cast, equal, select } from './compare.ts';
 import { floatOf, numbers, wide } from './elementwise-dtypes.ts';
 import { div, mul, sub } from './elementwise.ts';
 import { axesAttr, kept, operandIndex, reducedAxes, reducedShape } from './reduce-axes.ts';
-import { broadcastTo } from './reduce-stub.ts';
+import { broadcastTo } from './shape.ts';
 import { exp } from './unary.ts';
 
 /** Axes of a reduction: an int, a tuple, or () or null for all. */
 export type Axes = number | readonly number[] | null;
 
-interface KeepDims {
+export interface KeepDims {
   readonly keepDims?: boolean | undefined;
 }
-interface ReduceClass<F, O extends KeepDims, P extends readonly unknown[]> {
+export interface ReduceClass<F, O extends KeepDims, P extends readonly unknown[]> {
   new (options: O): F;
   new (...attributes: P): F;
 }
@@ -52,7 +52,9 @@ function reducing({ name, doc, dtypes = numbers, of, nonEmpty, grad }: Reduction
       const over = overOf(x, values, name);
       const shape = reducedShape(x.shape, over, values.keepDims);
       if (nonEmpty && sizeOf(shape) > 0 && sizeOf(x.shape) === 0) {
-        throw new ValueError(`For '${name}', there must be an element to reduce, but the 'x' has shape ${x.shape.join('x')}.`);
+        throw new ValueError(
+          `For '${name}', there must be an element to reduce, but the 'x' has shape ${x.shape.join('x')}.`,
+        );
       }
       return shape;
     },
@@ -83,7 +85,7 @@ function reduction(spec: ReductionSpec): Reduction {
 /** Halves are added up in float32. */
 const accumulated = (x: Expr): Expr => (x.dtype.isFloat ? wide(x) : x);
 
-interface SumOptions extends KeepDims {
+export interface SumOptions extends KeepDims {
   readonly skipMode?: boolean | undefined;
 }
 
@@ -158,34 +160,49 @@ function testing(name: 'ReduceAll' | 'ReduceAny', op: 'all' | 'any', doc: string
   return defineOp({ ...spec, sig: 'x!:T, axis ; keepDims -> Bool', attrs, grad: null });
 }
 
-export const reduceAll: Reduction = testing('ReduceAll', 'all', 'Whether all elements over axes are true; numbers are unless 0.');
-export const reduceAny: Reduction = testing('ReduceAny', 'any', 'Whether any element over axes is true; numbers are unless 0.');
+export const reduceAll: Reduction = testing(
+  'ReduceAll',
+  'all',
+  'Whether all elements over axes are true; numbers are unless 0.',
+);
+export const reduceAny: Reduction = testing(
+  'ReduceAny',
+  'any',
+  'Whether any element over axes is true; numbers are unless 0.',
+);
 
-export const logSumExp: Op<(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean) => Tensor> = defineOp({
-  name: 'LogSumExp',
-  fn: 'logsumexp',
-  sig: 'input!:T, dim, keepdim -> ?',
-  doc: 'log Σ exp(input) over axes, without overflow. Integers give Float32. Infinite elements give what the limit is; MindSpore gives NaN.',
-  method: 'logsumexp',
-  attrs: { dim: axesAttr, keepdim: attr.bool(false) },
-  infer: ({ input }, { dim, keepdim }, op) => ({
-    dtype: floatOf(input.dtype),
-    shape: reducedShape(input.shape, reducedAxes(dim, input.shape, op, 'dim'), keepdim),
-  }),
-  pull: ({ input }, { dim, keepdim }) => {
-    const over = reducedAxes(dim, input.shape, 'LogSumExp', 'dim');
-    const extents = over.map((d) => input.shape[d]!);
-    return (...i) => {
-      const read = (...k: Expr[]): Expr => wide(input.at(...operandIndex(input.shape.length, over, keepdim, i, k)));
-      if (!extents.length) return read();
-      const largest = reduce('max', extents, read);
-      // An infinite shift would give inf - inf.
-      const shift = where(largest.abs().lt(Infinity), largest, constant(0, largest.dtype));
-      return reduce('sum', extents, (...k: Expr[]) => read(...k).sub(shift).exp()).log().add(shift);
-    };
-  },
-  grad: ({ g, ins: [x], outs: [out], attrs: { dim } }) => {
-    const over = reducedAxes(dim, x.shape, 'LogSumExp', 'dim');
-    return [() => mul(kept(g, x.shape, over), exp(sub(x, kept(out, x.shape, over))))];
-  },
-});
+export const logSumExp: Op<(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean) => Tensor> =
+  defineOp({
+    name: 'LogSumExp',
+    fn: 'logsumexp',
+    sig: 'input!:T, dim, keepdim -> ?',
+    doc: 'log Σ exp(input) over axes, without overflow. Integers give Float32. Infinite elements give what the limit is; MindSpore gives NaN.',
+    method: 'logsumexp',
+    attrs: { dim: axesAttr, keepdim: attr.bool(false) },
+    infer: ({ input }, { dim, keepdim }, op) => ({
+      dtype: floatOf(input.dtype),
+      shape: reducedShape(input.shape, reducedAxes(dim, input.shape, op, 'dim'), keepdim),
+    }),
+    pull: ({ input }, { dim, keepdim }) => {
+      const over = reducedAxes(dim, input.shape, 'LogSumExp', 'dim');
+      const extents = over.map((d) => input.shape[d]!);
+      return (...i) => {
+        const read = (...k: Expr[]): Expr => wide(input.at(...operandIndex(input.shape.length, over, keepdim, i, k)));
+        if (!extents.length) return read();
+        const largest = reduce('max', extents, read);
+        // An infinite shift would give inf - inf.
+        const shift = where(largest.abs().lt(Infinity), largest, constant(0, largest.dtype));
+        return reduce('sum', extents, (...k: Expr[]) =>
+          read(...k)
+            .sub(shift)
+            .exp(),
+        )
+          .log()
+          .add(shift);
+      };
+    },
+    grad: ({ g, ins: [x], outs: [out], attrs: { dim } }) => {
+      const over = reducedAxes(dim, x.shape, 'LogSumExp', 'dim');
+      return [() => mul(kept(g, x.shape, over), exp(sub(x, kept(out, x.shape, over))))];
+    },
+  });

@@ -21,9 +21,15 @@ interface UnarySpec {
 
 const unaryGrad =
   (grad: UnaryGrad | null) =>
-  ({ g, ins: [x], outs: [y] }: { g: Tensor; ins: readonly [Tensor]; outs: readonly [Tensor] }): readonly GradEntry[] => [
-    grad!(g, x, y),
-  ];
+  ({
+    g,
+    ins: [x],
+    outs: [y],
+  }: {
+    g: Tensor;
+    ins: readonly [Tensor];
+    outs: readonly [Tensor];
+  }): readonly GradEntry[] => [grad!(g, x, y)];
 
 /** Declares a function of numbers that keeps their dtype. */
 function keeping({ of, grad, ...rest }: UnarySpec, dtypes: readonly DType[] = numbers): Unary {
@@ -289,23 +295,22 @@ export const rint: Unary = keeping({
   grad: null,
 });
 
-export const round: Op<
-  (input: Tensor, decimals?: number | { readonly decimals?: number | undefined }) => Tensor
-> = defineOp({
-  name: 'Round',
-  sig: 'input!:T, decimals -> T',
-  doc: 'input rounded to a number of decimals, halves to the even digit. Negative decimals round to tens, hundreds, ...; MindSpore for CPU has decimals = 0 only.',
-  method: 'round',
-  dtypes: { T: numbers },
-  attrs: { decimals: attr.int(0) },
-  each: ({ input }, { decimals }) => {
-    if (decimals === 0 || (decimals > 0 && !input.dtype.isFloat)) return ofFloats((x) => x.round())(input);
-    const x = input.dtype.isFloat ? wide(input) : input.cast(float64);
-    const unit = 10 ** Math.abs(decimals);
-    return decimals > 0 ? x.mul(unit).round().div(unit) : x.div(unit).round().mul(unit);
-  },
-  grad: null,
-});
+export const round: Op<(input: Tensor, decimals?: number | { readonly decimals?: number | undefined }) => Tensor> =
+  defineOp({
+    name: 'Round',
+    sig: 'input!:T, decimals -> T',
+    doc: 'input rounded to a number of decimals, halves to the even digit. Negative decimals round to tens, hundreds, ...; MindSpore for CPU has decimals = 0 only.',
+    method: 'round',
+    dtypes: { T: numbers },
+    attrs: { decimals: attr.int(0) },
+    each: ({ input }, { decimals }) => {
+      if (decimals === 0 || (decimals > 0 && !input.dtype.isFloat)) return ofFloats((x) => x.round())(input);
+      const x = input.dtype.isFloat ? wide(input) : input.cast(float64);
+      const unit = 10 ** Math.abs(decimals);
+      return decimals > 0 ? x.mul(unit).round().div(unit) : x.div(unit).round().mul(unit);
+    },
+    grad: null,
+  });
 
 function one(like: Expr): Expr {
   return constant(1, like.dtype);

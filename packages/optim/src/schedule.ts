@@ -55,7 +55,7 @@ abstract class Decay extends LearningRateSchedule {
 export class ExponentialDecayLR extends Decay {
   construct(globalStep: Tensor): Tensor {
     const p = progress(globalStep, this.decaySteps, this.isStair);
-    return mul(exp(mul(p, Math.log(this.decayRate))), this.learningRate);
+    return mul(pow(this.decayRate, p), this.learningRate);
   }
 }
 
