@@ -68,7 +68,9 @@ const dialect: Dialect = {
   load: (operand, _stored, machine, offset) => `(${types.get(machine)})p${operand}[${offset}]`,
   store: (operand, d, offset, value) => `p${operand}[${offset}] = (${stored(d)})${value};`,
   loop: (counter, start, end) => `for (int32_t ${counter} = ${start}; ${counter} < ${end}; ${counter}++)`,
-  guarded: (d, name, condition, value, other) => [`const ${types.get(d)} ${name} = ${condition} ? ${value} : ${other};`],
+  guarded: (d, name, condition, value, other) => [
+    `const ${types.get(d)} ${name} = ${condition} ? ${value} : ${other};`,
+  ],
 };
 
 function prelude(): string {
@@ -150,7 +152,8 @@ export function placed(kernel: Kernel, outputs: readonly PullOutput[], by: 'row'
   const group = kernel.flat ? { axes, values } : merged({ axes, values });
   const offset = flatIndex(group.axes.map((a) => a.extent), group.axes.map(axisRef)); // prettier-ignore
   const stores = group.values.map((value, i) => ({ output: kernel.inputs.length + i, stored: outputs[i]!.spec.dtype, offset, value })); // prettier-ignore
-  const unit = by === 'element' ? 'element' : group.axes.length === 0 ? 'none' : group.axes.length === 1 ? 'inner' : 'row';
+  const unit =
+    by === 'element' ? 'element' : group.axes.length === 0 ? 'none' : group.axes.length === 1 ? 'inner' : 'row';
   const nest = new Placer(false).nest(group.axes, stores, unit, false);
   const count = (as: readonly { extent: number }[]) => as.reduce((n, a) => n * a.extent, 1);
   const units = unit === 'row' ? count(group.axes.slice(0, -1)) : count(group.axes);

@@ -54,7 +54,11 @@ export function blockK(k: readonly KAxis[], most: number): { level: number; kc: 
 }
 
 /** Merges summed axes where all strides allow it; `apart` stay on their own. */
-export function mergedK(axes: readonly Axis[], strides: readonly ((axis: Axis) => number)[], apart: readonly Axis[] = []): KAxis[] {
+export function mergedK(
+  axes: readonly Axis[],
+  strides: readonly ((axis: Axis) => number)[],
+  apart: readonly Axis[] = [],
+): KAxis[] {
   const merged: KAxis[] = [];
   for (const axis of axes) {
     const last = merged.at(-1);
@@ -122,4 +126,3 @@ export function planGemm(t: Terms): GemmPlan | null {
     kc,
   };
 }
-

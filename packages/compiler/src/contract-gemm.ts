@@ -16,7 +16,12 @@ const SMALL_BLOCK = 1 << 17;
 const WANTED_BLOCKS = 8;
 
 /** Divides rows x columns of tiles into blocks, which are the units. */
-function blocksOf(rows: number, columns: number, outer: number, madds: number): [tileRows: number, tileColumns: number] {
+function blocksOf(
+  rows: number,
+  columns: number,
+  outer: number,
+  madds: number,
+): [tileRows: number, tileColumns: number] {
   let [r, c] = [Math.min(rows, BLOCK_TILES), Math.min(columns, BLOCK_TILES)];
   const count = (): number => Math.ceil(rows / r) * Math.ceil(columns / c) * outer;
   while (count() < WANTED_BLOCKS && r * c > 1 && (madds / (rows * columns)) * r * c > SMALL_BLOCK) {
@@ -34,7 +39,8 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
   const most = [6, 5, 4, 3, 2, 1].find((r) => fits(r, 2, fused))!;
   const rows = evenPanels(extentOf(plan.a.core), most);
   const columns = widePanels(extentOf(plan.b.core), width);
-  const packed = (side: Side, panels: Panels, ref: Ref): Ref => (side.packed ? emitPack(b, vec, side, plan, panels, ref) : ref);
+  const packed = (side: Side, panels: Panels, ref: Ref): Ref =>
+    side.packed ? emitPack(b, vec, side, plan, panels, ref) : ref;
   const operands = [packed(plan.a, rows, aRef), packed(plan.b, columns, bRef), c];
 
   const cStride = rowMajor(plan.cAxes, size);
@@ -109,7 +115,14 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
       const firstRow = emitPanelStart(f, rows, t);
       f.get(ak).set(aTile);
       if (plan.a.packed) {
-        f.get(firstRow).get(kNow).op('i32.mul').i32(inner * size).op('i32.mul').get(aTile).op('i32.add').set(aTile);
+        f.get(firstRow)
+          .get(kNow)
+          .op('i32.mul')
+          .i32(inner * size)
+          .op('i32.mul')
+          .get(aTile)
+          .op('i32.add')
+          .set(aTile);
       } else advanceBy(f, aTile, firstRow, aStride(plan.a.core.at(-1)!));
       f.get(c0).set(cTile);
       advanceBy(f, cTile, firstRow, cRow);
@@ -124,11 +137,19 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
         f.get(bTile).get(tiles);
         if (plan.b.packed) f.get(kNow).op('i32.mul').i32(inner * width * size).op('i32.mul').op('i32.add');
         else f.i32(width * size).op('i32.mul').op('i32.add'); // prettier-ignore
-        f.get(cTile).get(tiles).i32(width * size).op('i32.mul').op('i32.add');
+        f.get(cTile)
+          .get(tiles)
+          .i32(width * size)
+          .op('i32.mul')
+          .op('i32.add');
         f.i32(1).get(add).get(kNow).call(tile(height, edge));
       };
       if (columnBlocks === 1) rest();
-      else f.get(columnBlock).i32(columnBlocks - 1).op('i32.eq').if(rest);
+      else
+        f.get(columnBlock)
+          .i32(columnBlocks - 1)
+          .op('i32.eq')
+          .if(rest);
     };
     const tileRows = (): void => {
       f.get(bk).set(bTile);

@@ -64,8 +64,22 @@ function vectorTile(b: PlanBuilder, t: VectorTile): number {
         });
       }
     });
-    f.get(add).if(() => sums.forEach((s, i) => f.get(c).mem('v128.load', i * 16).get(s).op(t.vec.add).set(s)));
-    sums.forEach((s, i) => f.get(c).get(s).mem('v128.store', i * 16));
+    f.get(add).if(() =>
+      sums.forEach((s, i) =>
+        f
+          .get(c)
+          .mem('v128.load', i * 16)
+          .get(s)
+          .op(t.vec.add)
+          .set(s),
+      ),
+    );
+    sums.forEach((s, i) =>
+      f
+        .get(c)
+        .get(s)
+        .mem('v128.store', i * 16),
+    );
   });
 }
 
@@ -80,7 +94,15 @@ function storeFolded(f: FunctionWriter, vec: Vec, from: number, at: number, to: 
 const WANTED_UNITS = 8;
 
 /** Adds the steps of a weight gradient; operands and output hold elements of the accumulator's dtype. */
-export function emitGrad(b: PlanBuilder, vec: Vec, plan: GradPlan, axes: readonly Axis[], gRef: Ref, xRef: Ref, out: Ref): void {
+export function emitGrad(
+  b: PlanBuilder,
+  vec: Vec,
+  plan: GradPlan,
+  axes: readonly Axis[],
+  gRef: Ref,
+  xRef: Ref,
+  out: Ref,
+): void {
   const fused = isFused(b, vec);
   const gPacked = emitLanePack(b, plan.g, plan.gLanes, gRef);
   const xPacked = emitLanePack(b, plan.x, plan.xLanes, xRef);

@@ -41,7 +41,12 @@ export function laneLayout(f: Factor, dim: number, lanes: number, inside: readon
   const ranges = reach(f);
   const { shape } = f.spec;
   const memory = stridesOf(shape);
-  const of = (d: number): PackDim => ({ extent: shape[d]!, low: ranges[d]![0], high: ranges[d]![1], stride: memory[d]! * SIZE });
+  const of = (d: number): PackDim => ({
+    extent: shape[d]!,
+    low: ranges[d]![0],
+    high: ranges[d]![1],
+    stride: memory[d]! * SIZE,
+  });
   const last = shape.findLastIndex((n) => n > 1);
   const outer = shape.map((_, d) => d).filter((d) => d !== dim && d !== last && !inside.includes(d));
   const order = [...outer, last, ...inside];
@@ -99,7 +104,9 @@ export function emitLanePack(b: PlanBuilder, f: Factor, layout: LaneLayout, oper
     }
     advanceBy(w, src, unit, lanes * plane);
     const copy = (existing: number): void => {
-      w.get(src).get(dst).call(rowFunction(b, run, inner, { plane, existing, lanes }));
+      w.get(src)
+        .get(dst)
+        .call(rowFunction(b, run, inner, { plane, existing, lanes }));
     };
     const inside = (): void => {
       const rest = batch % lanes;

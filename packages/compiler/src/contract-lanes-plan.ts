@@ -69,7 +69,8 @@ export function segmentsOf(run: Axis, border: Border | undefined): Segment[] {
   for (let i = 0; i < run.extent; i++) {
     const [first, k] = border ? insideBorder(border, i) : [0, 0];
     const last = segments.at(-1);
-    if (last && last.first === first && last.k === k) segments[segments.length - 1] = { ...last, count: last.count + 1 };
+    if (last && last.first === first && last.k === k)
+      segments[segments.length - 1] = { ...last, count: last.count + 1 };
     else segments.push({ start: i, count: 1, first, k });
   }
   return segments;
@@ -106,18 +107,22 @@ export function laneDim(f: Factor, axis: Axis): number {
   return d >= 0 && d < inner && meets(f) ? d : -1;
 }
 
-export function planLanes(t: Terms): LanesPlan | null {
+/** Lanes computed per lane that exists. */
+export const laneWaste = (extent: number, lanes: number): number => (Math.ceil(extent / lanes) * lanes) / extent;
+
+/** `waste`: how many lanes at most may be computed per lane that exists. */
+export function planLanes(t: Terms, waste: number): LanesPlan | null {
   if (t.acc.itemsize !== 4) return null;
-  return forward(t, t.x, t.y) ?? forward(t, t.y, t.x);
+  return forward(t, t.x, t.y, waste) ?? forward(t, t.y, t.x, waste);
 }
 
-function forward(t: Terms, x: Factor, w: Factor): LanesPlan | null {
+function forward(t: Terms, x: Factor, w: Factor, waste: number): LanesPlan | null {
   if (!hasWindow(x, t.k) || w.padded) return null;
   const axes = t.axes.filter((a) => a.extent > 1);
   const k = t.k.filter((a) => a.extent > 1);
   if ([...axes, ...k].some((a) => !x.axes.has(a) && !w.axes.has(a)) || k.length === 0) return null;
   const own = axes.filter((a) => x.axes.has(a) && !w.axes.has(a));
-  const lane = own.find((a) => a.extent >= LANES && laneDim(x, a) >= 0);
+  const lane = own.find((a) => a.extent > 2 && laneWaste(a.extent, LANES) <= waste && laneDim(x, a) >= 0);
   const run = axes.at(-1)!;
   if (!lane || run === lane || !own.includes(run)) return null;
   // Windows shorter than a cache line's worth of lanes: what is summed besides them moves next to the lanes.

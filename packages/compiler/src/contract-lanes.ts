@@ -44,18 +44,31 @@ function emitInside(f: FunctionWriter, border: Border, index: number, first: num
 }
 
 /** Adds the steps of a convolution in lanes; operands and output hold elements of the accumulator's dtype. */
-export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: readonly Axis[], xRef: Ref, wRef: Ref, out: Ref): void {
+export function emitLanes(
+  b: PlanBuilder,
+  vec: Vec,
+  plan: LanesPlan,
+  axes: readonly Axis[],
+  xRef: Ref,
+  wRef: Ref,
+  out: Ref,
+): void {
   const fused = isFused(b, vec);
   const { run, row, lane, core, wLayout } = plan;
   const most = [6, 5, 4, 3, 2, 1].find((r) => fits(r, 2, fused))!;
   const panels = evenPanels(extentOf(core), most);
-  const across = Math.min(run.extent, [6, 5, 4, 3, 2, 1].find((p) => fits(panels.width, 2 * p, fused))!);
+  const across = Math.min(
+    run.extent,
+    [6, 5, 4, 3, 2, 1].find((p) => fits(panels.width, 2 * p, fused))!,
+  );
 
   const xPacked = emitLanePack(b, plan.x, plan.xLanes, xRef);
   const wOuter = plan.outer.filter((a) => plan.w.axes.has(a));
   const wAxes = mergedK(plan.order, [wLayout.stride]);
   const side = { layout: wLayout, core, outer: wOuter };
-  const wPacked = plan.packed ? emitPack(b, vec, side, { k: wAxes, level: 0, kc: wAxes[0]!.extent }, panels, wRef) : wRef;
+  const wPacked = plan.packed
+    ? emitPack(b, vec, side, { k: wAxes, level: 0, kc: wAxes[0]!.extent }, panels, wRef)
+    : wRef;
 
   const xStride = plan.xLanes.stride;
   const oStride = rowMajor(axes, SIZE);
@@ -186,7 +199,11 @@ export function emitLanes(b: PlanBuilder, vec: Vec, plan: LanesPlan, axes: reado
     const first = emitPanelStart(f, panels, panel);
     advanceBy(f, w, first, plan.packed ? kTotal * SIZE : wNext);
     advanceBy(f, o, first, oNext);
-    f.i32(row?.extent ?? 1).get(rowBlock).i32(rows).op('i32.mul').op('i32.sub');
+    f.i32(row?.extent ?? 1)
+      .get(rowBlock)
+      .i32(rows)
+      .op('i32.mul')
+      .op('i32.sub');
     atMost(f, scratch, rows);
     f.set(height);
     if (row) {

@@ -45,7 +45,14 @@ export function emitCast(b: PlanBuilder, f: Factor, acc: DType, operand: Operand
   return f.casts.length ? emitCopy(b, f, shape, shape.map(() => 0), acc, operand) : operand; // prettier-ignore
 }
 
-function emitCopy(b: PlanBuilder, f: Factor, dims: readonly number[], low: readonly number[], acc: DType, operand: Operand): Operand {
+function emitCopy(
+  b: PlanBuilder,
+  f: Factor,
+  dims: readonly number[],
+  low: readonly number[],
+  acc: DType,
+  operand: Operand,
+): Operand {
   const spec = { dtype: acc, shape: dims };
   const ref = b.temp(sizeOf(dims) * acc.itemsize);
   const axes = axesFor(dims);

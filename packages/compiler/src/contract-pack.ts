@@ -106,7 +106,10 @@ function panelFunction(b: PlanBuilder, vec: Vec, side: PackSide, plan: KPlan, wi
         const p = f.local(I32);
         const rest = f.local(I32);
         f.get(src).set(p);
-        f.get(first).i32(Math.min(from + l, columns - 1)).op('i32.add').set(rest);
+        f.get(first)
+          .i32(Math.min(from + l, columns - 1))
+          .op('i32.add')
+          .set(rest);
         decodeAxes(f, rest, side.core, [[p, (a) => stride(a) * size]]);
         return p;
       });
@@ -152,10 +155,21 @@ export function emitPack(b: PlanBuilder, vec: Vec, side: PackSide, plan: KPlan, 
     f.i32(blocked.extent).get(block).i32(kc).op('i32.mul').op('i32.sub');
     atMost(f, scratch, kc);
     f.set(length);
-    f.get(dst).get(start).get(length).op('i32.mul').i32(inner * size).op('i32.mul').op('i32.add').set(dst);
+    f.get(dst)
+      .get(start)
+      .get(length)
+      .op('i32.mul')
+      .i32(inner * size)
+      .op('i32.mul')
+      .op('i32.add')
+      .set(dst);
     if (fixed !== null) advanceBy(f, src, start, fixed * size);
     const call = (width: number, existing: number): void => {
-      f.get(src).get(dst).get(length).get(start).call(panelFunction(b, vec, side, plan, width, existing));
+      f.get(src)
+        .get(dst)
+        .get(length)
+        .get(start)
+        .call(panelFunction(b, vec, side, plan, width, existing));
     };
     const { width, wide, count, total } = panels;
     const missing = columns - total;

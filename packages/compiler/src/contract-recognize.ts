@@ -17,6 +17,8 @@ export interface Contraction extends Terms {
 /** Multiply-adds of a matrix product below which packing and tiles do not pay. */
 const LEAST_MADDS = 512;
 const LEAST_SIDE = 4;
+/** Lanes computed per lane that exists. */
+const [HARDLY_ANY, FEW, MANY] = [1.15, 1.42, 2.7] as const;
 
 /**
  * Recognises `sum over k of x * y`, where the factors are loads at affine indices, perhaps cast, perhaps zero outside
@@ -27,12 +29,11 @@ export function recognizeContraction(output: PullOutput, inputs: readonly Tensor
   if (!t) return null;
   const k = extentOf(t.k);
   if (k < LEAST_SIDE || extentOf(t.axes) * k < LEAST_MADDS) return null;
-  const lanes = planLanes(t) ?? planGrad(t);
-  if (lanes) return { ...t, plan: lanes };
   const own = (f: Factor, g: Factor): number => extentOf(t.axes.filter((a) => f.axes.has(a) && !g.axes.has(a)));
   const [m, n] = [own(t.x, t.y), own(t.y, t.x)];
-  if (Math.min(m, n) < LEAST_SIDE || m * n * k < LEAST_MADDS) return null;
-  const plan = planGemm(t);
+  const matrices = Math.min(m, n) >= LEAST_SIDE && m * n * k >= LEAST_MADDS;
+  const plan =
+    planGrad(t, HARDLY_ANY) ?? planLanes(t, FEW) ?? planGrad(t, FEW) ?? (matrices ? planGemm(t) : planLanes(t, MANY));
   return plan && { ...t, plan };
 }
 

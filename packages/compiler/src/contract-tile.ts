@@ -60,7 +60,12 @@ export interface Walk {
 }
 
 /** Loops, outermost first, around `step`, which gets the locals of the pointers to use. */
-export function kLoops(f: FunctionWriter, loops: readonly Walk[], start: readonly number[], step: (pointers: readonly number[]) => void): void {
+export function kLoops(
+  f: FunctionWriter,
+  loops: readonly Walk[],
+  start: readonly number[],
+  step: (pointers: readonly number[]) => void,
+): void {
   const [loop, ...inner] = loops;
   if (!loop) return step(start);
   const body = (): void => {
@@ -134,8 +139,12 @@ export function tileFunction(b: PlanBuilder, t: Tile): number {
     const held = Array.from({ length: Math.min(t.rows, vecs) }, () => f.local(V128));
     const other = f.local(V128);
     const step = (pa: number, pb: number): void => {
-      const loadRow = (r: number, to: number) => f.get(pa).mem(t.vec.splat, r * t.aRow).set(to);
-      const loadVec = (v: number, to: number) => f.get(pb).mem('v128.load', t.bVecs[v]!).set(to);
+      const loadRow = (r: number, to: number) =>
+        f
+          .get(pa)
+          .mem(t.vec.splat, r * t.aRow)
+          .set(to);
+      const loadVec = (v: number, to: number) => f.get(pb).mem('v128.load', t.bVecs[v]).set(to);
       held.forEach((h, i) => (byRow ? loadVec(i, h) : loadRow(i, h)));
       for (let o = 0; o < (byRow ? t.rows : vecs); o++) {
         if (byRow) loadRow(o, other);
@@ -161,7 +170,14 @@ export function tileFunction(b: PlanBuilder, t: Tile): number {
 }
 
 /** Stores the first `count` lanes of a vector. */
-export function storeLanes(f: FunctionWriter, vec: Vec, address: number, value: number, count: number, offset: number): void {
+export function storeLanes(
+  f: FunctionWriter,
+  vec: Vec,
+  address: number,
+  value: number,
+  count: number,
+  offset: number,
+): void {
   const bytes = count * vec.size;
   if (bytes === 16) {
     f.get(address).get(value).mem('v128.store', offset);
@@ -169,5 +185,8 @@ export function storeLanes(f: FunctionWriter, vec: Vec, address: number, value: 
   }
   const pairs = bytes & 8;
   if (pairs) f.get(address).get(value).memLane('v128.store64_lane', 0, offset);
-  if (bytes & 4) f.get(address).get(value).memLane('v128.store32_lane', pairs / 4, offset + pairs);
+  if (bytes & 4)
+    f.get(address)
+      .get(value)
+      .memLane('v128.store32_lane', pairs / 4, offset + pairs);
 }

@@ -15,8 +15,13 @@ const LOW2 = words(0, 1, 4, 5);
 const HIGH2 = words(2, 3, 6, 7);
 
 /** Transposes four vectors of four 4-byte elements, in place. */
-function transpose4(f: FunctionWriter, [a, b, c, d]: readonly [number, number, number, number], t: readonly number[]): void {
-  const shuffled = (x: number, y: number, order: readonly number[], to: number) => f.get(x).get(y).shuffle(order).set(to);
+function transpose4(
+  f: FunctionWriter,
+  [a, b, c, d]: readonly [number, number, number, number],
+  t: readonly number[],
+): void {
+  const shuffled = (x: number, y: number, order: readonly number[], to: number) =>
+    f.get(x).get(y).shuffle(order).set(to);
   shuffled(a, b, LOW, t[0]!);
   shuffled(a, b, HIGH, t[1]!);
   shuffled(c, d, LOW, t[2]!);
@@ -54,11 +59,19 @@ function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: 
     repeat(f, count >> 2, () => {
       for (let half = 0; half < lanes; half += 4) {
         q.rows.forEach((r, i) => {
-          if (half + i < existing) f.get(src).mem('v128.load', (half + i) * plane).set(r);
+          if (half + i < existing)
+            f.get(src)
+              .mem('v128.load', (half + i) * plane)
+              .set(r);
           else f.get(q.zero).set(r);
         });
         transpose4(f, q.rows, q.scratch);
-        q.rows.forEach((r, i) => f.get(dst).get(r).mem('v128.store', i * step + half * SIZE));
+        q.rows.forEach((r, i) =>
+          f
+            .get(dst)
+            .get(r)
+            .mem('v128.store', i * step + half * SIZE),
+        );
       }
       advance(f, src, 16);
       advance(f, dst, 4 * step);
@@ -66,8 +79,15 @@ function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: 
   }
   if (count % 4 === 0) return;
   repeat(f, count % 4, () => {
-    for (let half = 0; half < lanes; half += 4) f.get(dst).get(q.zero).mem('v128.store', half * SIZE);
-    for (let l = 0; l < existing; l++) f.get(dst).get(src).mem('i32.load', l * plane).mem('i32.store', l * SIZE);
+    for (let half = 0; half < lanes; half += 4)
+      f.get(dst)
+        .get(q.zero)
+        .mem('v128.store', half * SIZE);
+    for (let l = 0; l < existing; l++)
+      f.get(dst)
+        .get(src)
+        .mem('i32.load', l * plane)
+        .mem('i32.store', l * SIZE);
     advance(f, src, SIZE);
     advance(f, dst, step);
   });
@@ -111,13 +131,19 @@ export function rowFunction(b: PlanBuilder, run: PackDim, inner: readonly PackDi
     const first = Math.max(run.low, 0);
     const count = Math.min(run.high, run.extent - 1) - first + 1;
     const fill = (positions: number): void => {
-      if (positions > 0) f.get(dst).i32((positions * step) / 16).call(zeros);
+      if (positions > 0)
+        f.get(dst)
+          .i32((positions * step) / 16)
+          .call(zeros);
       advance(f, dst, positions * step);
     };
     fill(first - run.low);
     advance(f, src, first * run.stride);
     const loops = inner.map((d, i): Walk => {
-      return { count: packLength(d), strides: [d.stride, inner.slice(i + 1).reduce((n, e) => n * packLength(e), size)] };
+      return {
+        count: packLength(d),
+        strides: [d.stride, inner.slice(i + 1).reduce((n, e) => n * packLength(e), size)],
+      };
     });
     f.get(dst).set(data);
     kLoops(f, loops, [src, data], ([s, t]) => {

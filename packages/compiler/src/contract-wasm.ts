@@ -97,7 +97,9 @@ export function decodeAxes(
 /** Loads operand `n` of the step's argument block. */
 export function argument(f: FunctionWriter, n: number): number {
   const local = f.local(I32);
-  f.get(0).mem('i32.load', n * 4).set(local);
+  f.get(0)
+    .mem('i32.load', n * 4)
+    .set(local);
   return local;
 }
 

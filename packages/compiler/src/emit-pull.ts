@@ -18,7 +18,11 @@ export interface PullTarget extends Operand {
 }
 
 /** Adds the steps that compute pull outputs over common axes. Loads' `input` numbers index `operands`. */
-export function emitPull(b: PlanBuilder, group: { operands: readonly Operand[]; outputs: readonly PullTarget[]; flat?: boolean }): void { // prettier-ignore
+export function emitPull(
+  b: PlanBuilder,
+  group: { operands: readonly Operand[]; outputs: readonly PullTarget[]; flat?: boolean },
+): void {
+  // prettier-ignore
   const { operands, outputs } = group;
   const specs = operands.map((o) => o.spec);
   const axes = outputs[0]!.axes;
@@ -27,7 +31,13 @@ export function emitPull(b: PlanBuilder, group: { operands: readonly Operand[]; 
   emitGroup(b, operands.map((o) => o.ref), { axes, values }, outputs, group.flat ?? false); // prettier-ignore
 }
 
-function emitGroup(b: PlanBuilder, refs: readonly Ref[], group: Group, outputs: readonly Operand[], flat: boolean): void {
+function emitGroup(
+  b: PlanBuilder,
+  refs: readonly Ref[],
+  group: Group,
+  outputs: readonly Operand[],
+  flat: boolean,
+): void {
   const hoister = new Hoister(group.axes, refs.length);
   const values = group.values.map((v) => hoister.run(v));
   const all = [...refs];
@@ -40,7 +50,13 @@ function emitGroup(b: PlanBuilder, refs: readonly Ref[], group: Group, outputs: 
   const { axes, values: bodies } = flat ? { axes: group.axes, values } : merged({ axes: group.axes, values });
   const inner = axes.at(-1) ?? null;
   const rows = axes.slice(0, -1).reduce((n, a) => n * a.extent, 1);
-  const unit = !inner ? 'none' : axes.length === 1 ? 'inner' : rows < MIN_UNITS && inner.extent >= 4096 ? 'inner' : 'row';
+  const unit = !inner
+    ? 'none'
+    : axes.length === 1
+      ? 'inner'
+      : rows < MIN_UNITS && inner.extent >= 4096
+        ? 'inner'
+        : 'row';
   const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
   const stores = bodies.map((value, i) => ({ output: all.length + i, stored: outputs[i]!.spec.dtype, offset, value }));
   const nest = new Placer(true).nest(axes, stores, unit, inner !== null && innerTakesLanes(inner, bodies));
@@ -48,7 +64,8 @@ function emitGroup(b: PlanBuilder, refs: readonly Ref[], group: Group, outputs: 
   const units = flat ? -1 : unit === 'none' ? 1 : unit === 'inner' ? inner!.extent : rows;
   if (!flat && sizeOf(axes.map((a) => a.extent)) === 0) return;
   const perElement = costOf(bodies);
-  const cost = unit === 'row' ? perElement * inner!.extent : unit === 'inner' ? perElement * (flat ? 1 : rows) : perElement;
+  const cost =
+    unit === 'row' ? perElement * inner!.extent : unit === 'inner' ? perElement * (flat ? 1 : rows) : perElement;
   b.step(printer.print(nest), [...all, ...outputs.map((o) => o.ref)], units, unit === 'inner' ? 64 : 1, cost);
 }
 

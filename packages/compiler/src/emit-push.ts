@@ -12,7 +12,14 @@ import { WasmPrinter } from './wasm-printer.ts';
  * parallel and in lanes when it is also the output's last axis and no other index depends on it, for then two of its
  * elements never meet; otherwise one thread does everything.
  */
-export function emitPush(b: PlanBuilder, operands: readonly Operand[], output: PushOutput, out: Operand, inPlace: boolean): void { // prettier-ignore
+export function emitPush(
+  b: PlanBuilder,
+  operands: readonly Operand[],
+  output: PushOutput,
+  out: Operand,
+  inPlace: boolean,
+): void {
+  // prettier-ignore
   if (!inPlace) emitPull(b, { operands, outputs: [{ ...out, axes: output.init.axes, value: output.init.value }] });
   const self = operands.length;
   const all = [...operands, out];

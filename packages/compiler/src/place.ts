@@ -11,9 +11,20 @@ export interface Lanes {
 /** One statement of a loop nest. Expressions name their own values. */
 export type Stmt =
   | { readonly kind: 'let'; readonly node: Expr }
-  | { readonly kind: 'reduce'; readonly node: Expr; readonly loops: readonly ReduceLoop[]; readonly lanes: Lanes | null }
+  | {
+      readonly kind: 'reduce';
+      readonly node: Expr;
+      readonly loops: readonly ReduceLoop[];
+      readonly lanes: Lanes | null;
+    }
   | { readonly kind: 'loop'; readonly axis: Axis; readonly lanes: Lanes | null; readonly body: readonly Stmt[] }
-  | { readonly kind: 'store'; readonly output: number; readonly stored: DType; readonly offset: Expr; readonly value: Expr };
+  | {
+      readonly kind: 'store';
+      readonly output: number;
+      readonly stored: DType;
+      readonly offset: Expr;
+      readonly value: Expr;
+    };
 
 export interface ReduceLoop {
   readonly axis: Axis;
@@ -220,7 +231,10 @@ export class Placer {
       const s = slope(rest, axis, this.free);
       if (s === null) break;
       rest = substitute(rest, new Map([[axis, constant(0, int32)]]));
-      if (s !== 0) terms.unshift(s === 1 ? axisRef(axis) : new Expr('apply', int32, [axisRef(axis), constant(s, int32)], { fn: 'mul' }));
+      if (s !== 0)
+        terms.unshift(
+          s === 1 ? axisRef(axis) : new Expr('apply', int32, [axisRef(axis), constant(s, int32)], { fn: 'mul' }),
+        );
     }
     // Inner axes are split off first; what is left, outer axes and data-dependent parts, stays as it was written.
     let sum = this.deep(rest);

@@ -90,7 +90,8 @@ export class TextPrinter {
   private stmts(stmts: readonly Stmt[], range?: { lo: string; hi: string }): void {
     for (const s of stmts) {
       if (s.kind === 'let') this.define(s.node);
-      else if (s.kind === 'store') this.emit(this.dialect.store(s.output, s.stored, this.text(s.offset), this.text(s.value)));
+      else if (s.kind === 'store')
+        this.emit(this.dialect.store(s.output, s.stored, this.text(s.offset), this.text(s.value)));
       else if (s.kind === 'reduce') this.reduce(s);
       else {
         const head = this.dialect.loop(this.counter(s.axis), range?.lo ?? '0', range?.hi ?? String(s.axis.extent));
@@ -107,7 +108,9 @@ export class TextPrinter {
       const [offset, guard, fill] = e.args as [Expr, Expr?, Expr?];
       const load = this.dialect.load(e.input, e.stored!, e.dtype, this.text(offset));
       if (!guard) this.emit(this.dialect.declare(e.dtype, name, load));
-      else for (const line of this.dialect.guarded(e.dtype, name, this.text(guard), load, this.text(fill!))) this.emit(line);
+      else
+        for (const line of this.dialect.guarded(e.dtype, name, this.text(guard), load, this.text(fill!)))
+          this.emit(line);
       return;
     }
     this.emit(this.dialect.declare(e.dtype, name, this.dialect.apply(e, e.args.map((a) => this.text(a))))); // prettier-ignore

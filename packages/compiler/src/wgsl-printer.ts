@@ -14,7 +14,8 @@ function type(d: DType): string {
 
 /** The WGSL type of an element in a storage buffer. */
 function stored(d: DType): string {
-  if (d.itemsize !== 4) throw new TypeError(`WGSL: ${d.name} is not stored in storage buffers yet; cast to float32 or int32`);
+  if (d.itemsize !== 4)
+    throw new TypeError(`WGSL: ${d.name} is not stored in storage buffers yet; cast to float32 or int32`);
   return type(d);
 }
 

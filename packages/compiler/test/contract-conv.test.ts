@@ -20,7 +20,8 @@ interface Conv {
 
 type Direction = 'forward' | 'input gradient' | 'weight gradient';
 
-const size = (c: Conv, n: number, k: number): number => Math.floor((n + 2 * c.pad - c.dilation * (k - 1) - 1) / c.stride) + 1;
+const size = (c: Conv, n: number, k: number): number =>
+  Math.floor((n + 2 * c.pad - c.dilation * (k - 1) - 1) / c.stride) + 1;
 const outH = (c: Conv): number => size(c, c.h, c.kh);
 const outW = (c: Conv): number => size(c, c.w, c.kw);
 
@@ -42,8 +43,11 @@ function declare(c: Conv, direction: Direction, dtype: DType = float32): { specs
   if (direction === 'forward') {
     const output = pull(y, dtype, (n, co, oy, ox) =>
       sum([c.c, c.kh, c.kw], (ci, ky, kx) => {
-        const index = [n!, ci, oy!.mul(s).add(ky.mul(d)).sub(p), ox!.mul(s).add(kx.mul(d)).sub(p)];
-        return a.padded(index, zero).cast(acc).mul(b.at(co!, ci, ky, kx).cast(acc));
+        const index = [n, ci, oy.mul(s).add(ky.mul(d)).sub(p), ox.mul(s).add(kx.mul(d)).sub(p)];
+        return a
+          .padded(index, zero)
+          .cast(acc)
+          .mul(b.at(co, ci, ky, kx).cast(acc));
       }).cast(dtype),
     );
     return { specs, output };
@@ -51,16 +55,19 @@ function declare(c: Conv, direction: Direction, dtype: DType = float32): { specs
   if (direction === 'input gradient') {
     const output = pull(x, dtype, (n, ci, iy, ix) =>
       sum([c.co, c.kh, c.kw], (co, ky, kx) => {
-        const index = [n!, co, iy!.add(p).sub(ky.mul(d)), ix!.add(p).sub(kx.mul(d))];
-        return a.padded(index, zero).cast(acc).mul(b.at(co, ci!, ky, kx).cast(acc));
+        const index = [n, co, iy.add(p).sub(ky.mul(d)), ix.add(p).sub(kx.mul(d))];
+        return a
+          .padded(index, zero)
+          .cast(acc)
+          .mul(b.at(co, ci, ky, kx).cast(acc));
       }).cast(dtype),
     );
     return { specs, output };
   }
   const output = pull(w, dtype, (co, ci, ky, kx) =>
     sum([c.n, outH(c), outW(c)], (n, oy, ox) => {
-      const index = [n, ci!, oy.mul(s).add(ky!.mul(d)).sub(p), ox.mul(s).add(kx!.mul(d)).sub(p)];
-      return a.at(n, co!, oy, ox).cast(acc).mul(b.padded(index, zero).cast(acc));
+      const index = [n, ci, oy.mul(s).add(ky.mul(d)).sub(p), ox.mul(s).add(kx.mul(d)).sub(p)];
+      return a.at(n, co, oy, ox).cast(acc).mul(b.padded(index, zero).cast(acc));
     }).cast(dtype),
   );
   return { specs, output };
@@ -84,7 +91,13 @@ function products(c: Conv, visit: (x: number, w: number, y: number) => void): vo
               }
 } // prettier-ignore
 
-function naive(c: Conv, direction: Direction, a: readonly number[], b: readonly number[], length: number): Float64Array {
+function naive(
+  c: Conv,
+  direction: Direction,
+  a: readonly number[],
+  b: readonly number[],
+  length: number,
+): Float64Array {
   const out = new Float64Array(length);
   if (direction === 'forward') products(c, (x, w, y) => (out[y]! += a[x]! * b[w]!));
   else if (direction === 'input gradient') products(c, (x, w, y) => (out[x]! += a[y]! * b[w]!));
@@ -140,8 +153,7 @@ describe('convolutions with the batch in lanes', () => {
 
 describe('weight gradients', () => {
   it.each(cases)('%s', (_, c) => {
-    const wide = c.c >= 8;
-    check(c, 'weight gradient', wide ? 'lanes' : 'grad');
+    check(c, 'weight gradient', 'grad');
   });
 });
 
@@ -170,13 +182,13 @@ describe('other dtypes', () => {
 
 describe('groups', () => {
   it('are an axis of both operands', () => {
-    const [n, g, cg, og, h] = [9, 3, 2, 4, 7];
+    const [n, g, cg, og, h] = [13, 3, 2, 4, 7];
     const specs = [{ dtype: float32, shape: [n, g * cg, h, h] }, { dtype: float32, shape: [g * og, cg, 3, 3] }]; // prettier-ignore
     const [x, w] = specs.map((s, i) => new View(i, s)) as [View, View];
     const output = pull([n, g, og, h, h], float32, (b, i, o, oy, ox) =>
       sum([cg, 3, 3], (c, ky, kx) => {
-        const index = [b!, i!.mul(cg).add(c), oy!.add(ky).sub(1), ox!.add(kx).sub(1)];
-        return x.padded(index, constant(0, float32)).mul(w.at(i!.mul(og).add(o!), c, ky, kx));
+        const index = [b, i.mul(cg).add(c), oy.add(ky).sub(1), ox.add(kx).sub(1)];
+        return x.padded(index, constant(0, float32)).mul(w.at(i.mul(og).add(o), c, ky, kx));
       }),
     );
     const inputs = data(specs);
@@ -220,7 +232,7 @@ describe('the order of a sum', () => {
     ['input gradient', { ...lenet, n: 8, pad: 1 }, 'lanes'],
     ['weight gradient', { ...base, n: 13, pad: 1 }, 'grad'],
     ['weight gradient', { ...base, n: 2, h: 40, w: 30 }, 'gemm'],
-    ['weight gradient', { ...base, c: 9, n: 8 }, 'lanes'],
+    ['weight gradient', { ...base, c: 15, n: 3 }, 'lanes'],
   ] as const)('is what contractionOrder says: %s %o', (direction, c, kind) => {
     const { specs, output } = declare(c, direction);
     const inputs = data(specs);

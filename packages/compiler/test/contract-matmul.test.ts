@@ -43,8 +43,8 @@ function matmul(c: Case): { specs: TensorSpec[]; output: PullOutput; batch: numb
     }).cast(result);
   const batch = Math.max(ba ?? 1, bb ?? 1);
   const output = c.batchLast
-    ? pull([m, n, batch], result, (i, j, p) => value(p!, i!, j!))
-    : pull([batch, m, n], result, (p, i, j) => value(p!, i!, j!));
+    ? pull([m, n, batch], result, (i, j, p) => value(p, i, j))
+    : pull([batch, m, n], result, (p, i, j) => value(p, i, j));
   return { specs, output, batch };
 }
 
@@ -57,7 +57,8 @@ function naive(c: Case, a: readonly number[], b: readonly number[], batch: numbe
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) {
         let total = 0;
-        for (let q = 0; q < k; q++) total += a[a0 + (ta ? q * m + i : i * k + q)]! * b[b0 + (tb ? j * k + q : q * n + j)]!;
+        for (let q = 0; q < k; q++)
+          total += a[a0 + (ta ? q * m + i : i * k + q)]! * b[b0 + (tb ? j * k + q : q * n + j)]!;
         out[c.batchLast ? (i * n + j) * batch + p : (p * m + i) * n + j] = total;
       }
     }

@@ -40,7 +40,12 @@ export interface Run {
  * Runs a contraction on a memory of its own, every step in chunks of `chunk` units, last chunk first. Throws when the
  * output is not recognised, or when bytes next to the output have changed.
  */
-export function runContraction(output: PullOutput, specs: readonly TensorSpec[], data: readonly TypedArray[], options: { relaxed?: boolean; chunk?: number } = {}): Run {
+export function runContraction(
+  output: PullOutput,
+  specs: readonly TensorSpec[],
+  data: readonly TypedArray[],
+  options: { relaxed?: boolean; chunk?: number } = {},
+): Run {
   const contraction = recognizeContraction(output, specs);
   if (!contraction) throw new Error('not recognised');
   const b = new PlanBuilder('test', { shared: false, relaxed: options.relaxed ?? false });
@@ -95,7 +100,9 @@ export function randomData(spec: TensorSpec, next: () => number): TypedArray {
 /** Elements as numbers; unsigned ones as the signed numbers of the same bits. */
 export function numbers(data: TypedArray, dtype: DType): number[] {
   const signed = dtype === uint32 ? new Int32Array(data.buffer, data.byteOffset, data.length) : dtype === uint64 ? new BigInt64Array(data.buffer, data.byteOffset, data.length) : data; // prettier-ignore
-  return Array.from(signed as ArrayLike<number | bigint>, (v) => (dtype === float16 ? f16ToNumber(Number(v)) : Number(v)));
+  return Array.from(signed as ArrayLike<number | bigint>, (v) =>
+    dtype === float16 ? f16ToNumber(Number(v)) : Number(v),
+  );
 }
 
 /** The greatest difference between elements. */

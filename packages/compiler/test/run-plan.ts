@@ -8,7 +8,14 @@ export const bytesOf = (spec: { dtype: { itemsize: number }; shape: readonly num
   sizeOf(spec.shape) * spec.dtype.itemsize;
 
 /** Runs a plan on a plain memory, one thread, its units cut into chunks. */
-export function runPlan(plan: Plan, inputs: readonly Uint8Array[], outputBytes: readonly number[], n = 0, chunks = 1): Uint8Array[] { // prettier-ignore
+export function runPlan(
+  plan: Plan,
+  inputs: readonly Uint8Array[],
+  outputBytes: readonly number[],
+  n = 0,
+  chunks = 1,
+): Uint8Array[] {
+  // prettier-ignore
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
   let top = 65536;
   const place = (bytes: number): number => {
@@ -44,7 +51,13 @@ export function runPlan(plan: Plan, inputs: readonly Uint8Array[], outputBytes: 
 }
 
 /** Both ways of computing a kernel: compiled and interpreted. */
-export function bothWays(kernel: Kernel, inputs: readonly Uint8Array[], n = 0, chunks = 1): { wasm: Uint8Array[]; reference: Uint8Array[] } { // prettier-ignore
+export function bothWays(
+  kernel: Kernel,
+  inputs: readonly Uint8Array[],
+  n = 0,
+  chunks = 1,
+): { wasm: Uint8Array[]; reference: Uint8Array[] } {
+  // prettier-ignore
   const sizes = kernel.outputs.map((o) => (kernel.flat ? n * o.spec.dtype.itemsize : bytesOf(o.spec)));
   const reference = sizes.map((s) => new Uint8Array(s));
   interpretKernel(kernel, inputs, reference, n);

@@ -9,7 +9,13 @@ import { View, axesFor, axisRef, bounded, broadcastAt, constant, float16, float3
 
 const t = (dtype: TensorSpec['dtype'], ...shape: number[]): TensorSpec => ({ dtype, shape });
 
-function kernelOf(name: string, inputs: TensorSpec[], shape: number[], build: (v: View[], i: Expr[]) => Expr | Expr[]): Kernel { // prettier-ignore
+function kernelOf(
+  name: string,
+  inputs: TensorSpec[],
+  shape: number[],
+  build: (v: View[], i: Expr[]) => Expr | Expr[],
+): Kernel {
+  // prettier-ignore
   const axes = axesFor(shape);
   const values = [build(inputs.map((s, i) => new View(i, s)), axes.map(axisRef))].flat(); // prettier-ignore
   const outputs = values.map((value) => ({ form: 'pull' as const, spec: { dtype: value.dtype, shape }, axes, value }));
@@ -69,7 +75,9 @@ function program(kernel: Kernel): string {
     at += Math.ceil(s / 64) * 64 + 64;
     return start;
   });
-  const reads = kernel.inputs.map((_, i) => `  if (fread(heap + ${starts[i]}, 1, ${sizes[i]}, stdin) != ${sizes[i]}) return 1;`);
+  const reads = kernel.inputs.map(
+    (_, i) => `  if (fread(heap + ${starts[i]}, 1, ${sizes[i]}, stdin) != ${sizes[i]}) return 1;`,
+  );
   const writes = kernel.outputs.map((_, k) => {
     const i = kernel.inputs.length + k;
     return `  fwrite(heap + ${starts[i]}, 1, ${sizes[i]}, stdout);`;
@@ -90,22 +98,26 @@ ${writes.join('\n')}
 const hasCompiler = spawnSync('cc', ['--version']).status === 0;
 
 describe('C', () => {
-  it.skipIf(!hasCompiler)('computes the bits of the reference interpreter (needs a C compiler)', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sporelet-c-'));
-    try {
-      for (const kernel of [...kernels, ...wide]) {
-        const source = join(folder, `${kernel.name}.c`);
-        const binary = join(folder, kernel.name);
-        writeFileSync(source, program(kernel));
-        execFileSync('cc', [...C_FLAGS, '-w', '-o', binary, source, '-lm']);
-        const inputs = kernel.inputs.map(inputOf);
-        const out = execFileSync(binary, { input: Buffer.concat(inputs) });
-        expect(out.toString('hex'), kernel.name).toBe(Buffer.from(reference(kernel, inputs)).toString('hex'));
+  it.skipIf(!hasCompiler)(
+    'computes the bits of the reference interpreter (needs a C compiler)',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'sporelet-c-'));
+      try {
+        for (const kernel of [...kernels, ...wide]) {
+          const source = join(folder, `${kernel.name}.c`);
+          const binary = join(folder, kernel.name);
+          writeFileSync(source, program(kernel));
+          execFileSync('cc', [...C_FLAGS, '-w', '-o', binary, source, '-lm']);
+          const inputs = kernel.inputs.map(inputOf);
+          const out = execFileSync(binary, { input: Buffer.concat(inputs) });
+          expect(out.toString('hex'), kernel.name).toBe(Buffer.from(reference(kernel, inputs)).toString('hex'));
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
       }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 });
 
 describe('WGSL', () => {

@@ -18,7 +18,10 @@ export class AttrReader {
     this.table = table;
     this.names = order;
     for (const name of order) {
-      if (!table[name]) throw new Error(`defineOp '${op}': '${name}' is neither an input nor an attribute${didYouMean(name, Object.keys(table))}`);
+      if (!table[name])
+        throw new Error(
+          `defineOp '${op}': '${name}' is neither an input nor an attribute${didYouMean(name, Object.keys(table))}`,
+        );
     }
     for (const name of Object.keys(table)) {
       if (!order.includes(name)) throw new Error(`defineOp '${op}': the attribute '${name}' is not in the signature`);
@@ -29,6 +32,8 @@ export class AttrReader {
   read(values: readonly unknown[]): Attrs {
     const { names, table, op } = this;
     if (!names.length) return noAttrs;
+    const { seen } = this;
+    for (let k = 0; k < seen.length; k++) if (this.fits(seen[k]!, values)) return seen[k]!;
     const attrs: Record<string, unknown> = {};
     names.forEach((name, i) => {
       const kind = table[name]!;
@@ -37,10 +42,19 @@ export class AttrReader {
       else if ('fallback' in kind) attrs[name] = kind.fallback;
       else throw new TypeError(`For '${op}', the argument '${name}' is missing.`);
     });
-    const { seen } = this;
-    for (const old of seen) if (names.every((name) => sameAttr(old[name], attrs[name]))) return old;
     if (seen.length >= internLimit) seen.shift();
     seen.push(Object.freeze(attrs));
     return attrs;
+  }
+
+  /** Whether given values are those of attributes that were checked before. */
+  private fits(attrs: Attrs, values: readonly unknown[]): boolean {
+    const { names, table } = this;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const value = values[i];
+      if (!sameAttr(value === undefined ? table[name]!.fallback : value, attrs[name])) return false;
+    }
+    return true;
   }
 }

@@ -54,20 +54,15 @@ export const attr = {
       fallback,
     ),
   /** A list of integers. */
-  ints: (...fallback: [] | [readonly number[]]): Attr<readonly number[]> =>
-    make('a tuple of ints', intList, fallback),
+  ints: (...fallback: [] | [readonly number[]]): Attr<readonly number[]> => make('a tuple of ints', intList, fallback),
   /** One integer or a list of them. */
   intOrInts: (...fallback: [] | [number | readonly number[]]): Attr<number | readonly number[]> =>
-    make<number | readonly number[]>(
-      'an int or a tuple of ints',
-      (v) => (isInt(v) ? Number(v) : intList(v)),
-      fallback,
-    ),
+    make<number | readonly number[]>('an int or a tuple of ints', (v) => (isInt(v) ? Number(v) : intList(v)), fallback),
   /** A list of numbers. */
   floats: (...fallback: [] | [readonly number[]]): Attr<readonly number[]> =>
     make(
       'a tuple of floats',
-      (v) => (Array.isArray(v) && v.every((x) => typeof x === 'number') ? (v) : undefined),
+      (v) => (Array.isArray(v) && v.every((x) => typeof x === 'number') ? v : undefined),
       fallback,
     ),
   dtype: (...fallback: [] | [DType]): Attr<DType> =>
@@ -95,5 +90,6 @@ export function checkAttr(op: string, name: string, kind: Attr<unknown>, value: 
 export function sameAttr(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  return a.every((x, i) => sameAttr(x, b[i]));
+  for (let i = 0; i < a.length; i++) if (!sameAttr(a[i], b[i])) return false;
+  return true;
 }

@@ -5,6 +5,7 @@ import { coreOps } from './core-ops.ts';
 import { dispatch } from './dispatch.ts';
 import type { Runnable } from './runnable.ts';
 import { Tensor } from './tensor.ts';
+import type { Shape } from './tuple.ts';
 import { shapeOf } from './tuple.ts';
 import type { ConcreteValue, Value } from './value.ts';
 import { Trace, WrappedValue } from './value.ts';
@@ -15,7 +16,7 @@ export class BatchValue extends WrappedValue {
 
   constructor(trace: BatchTrace, inner: Value) {
     const n = inner.shape[0];
-    super(inner.dtype, shapeOf(inner.shape.slice(1)), n ? inner.size / n : exampleSize(inner), trace);
+    super(inner.dtype, exampleShape(inner.shape), n ? inner.size / n : exampleSize(inner), trace);
     this.inner = inner;
   }
   readable(): ConcreteValue {
@@ -23,6 +24,15 @@ export class BatchValue extends WrappedValue {
       'A value inside vmap stands for all examples and has no elements of its own: read it after vmap has returned it',
     );
   }
+}
+
+const exampleShapes = new WeakMap<Shape, Shape>();
+
+/** A shape without its first axis; the same object for the same object. */
+function exampleShape(shape: Shape): Shape {
+  let rest = exampleShapes.get(shape);
+  if (!rest) exampleShapes.set(shape, (rest = shapeOf(shape.slice(1))));
+  return rest;
 }
 
 function exampleSize({ shape }: TensorSpec): number {

@@ -1,4 +1,13 @@
-import type { DType, Expr, Kernel, KernelOutput, RoutineArray, RoutineBody, TensorSpec, TypedArray } from '@sporelet/ir';
+import type {
+  DType,
+  Expr,
+  Kernel,
+  KernelOutput,
+  RoutineArray,
+  RoutineBody,
+  TensorSpec,
+  TypedArray,
+} from '@sporelet/ir';
 import { Axis, IndexError, View, axesFor, axisRef, broadcastAt, constant, sameShape, shapeText, sizeOf } from '@sporelet/ir'; // prettier-ignore
 import type { Attrs } from './attr.ts';
 import { attrsKey } from './eager.ts';

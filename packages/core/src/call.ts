@@ -29,20 +29,21 @@ export type Result = Tensor | readonly Tensor[];
  */
 export function invoke(def0: OpDef, operands: readonly unknown[], attrs: Attrs): Result {
   const def = present(def0, operands);
-  const given: readonly unknown[] =
-    def === def0 ? operands : operands.filter((o) => o !== undefined && o !== null);
+  const given = def === def0 ? operands : operands.filter((o) => o !== undefined && o !== null);
+  const { inputs } = def;
   const flat: unknown[] = [];
-  def.inputs.forEach((input, i) => {
-    const operand = given[i];
-    if (input.sequence) flat.push(...checkSequence(def, input, operand));
-    else flat.push(checkOperand(def, input, i, operand));
-  });
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]!;
+    if (input.sequence) flat.push(...checkSequence(def, input, given[i]));
+    else flat.push(checkOperand(def, input, i, given[i]));
+  }
   promote(def, flat);
   if (def.spec.body) {
     const out = def.spec.body(def.byName(flat), attrs);
-    return Array.isArray(out) ? tupleOf(out as readonly Tensor[]) : (out);
+    return Array.isArray(out) ? tupleOf(out as readonly Tensor[]) : out;
   }
-  const values = (flat as Tensor[]).map((t) => t.$value);
+  const values = new Array<Value>(flat.length);
+  for (let i = 0; i < values.length; i++) values[i] = (flat[i] as Tensor).$value;
   return results(def, flat as Tensor[], dispatch(def, values, attrs));
 }
 
@@ -84,38 +85,37 @@ function checkOperand(def: OpDef, input: InputSig, position: number, operand: un
 
 /** Turns scalars into tensors of the dtype their group has, and casts tensors where the kernel does not. */
 function promote(def: OpDef, flat: unknown[]): void {
-  const fused = def.spec.each !== undefined || def.spec.body !== undefined;
-  const groupOf = def.groupOfFlat(flat.length);
-  const writable = def.writableAt(flat.length);
-  for (const [group, members] of def.groups) {
-    const only = members.length === 1 && !def.inputs[members[0]!]!.sequence;
-    if (only && flat[groupOf.indexOf(group)] instanceof Tensor) continue;
-    const at: number[] = [];
-    groupOf.forEach((g, i) => {
-      if (g === group) at.push(i);
-    });
-    let uniform = true;
-    let first: DType | null = null;
-    for (const i of at) {
-      const t = flat[i];
-      if (!(t instanceof Tensor)) uniform = false;
-      else if (first === null) first = t.$spec.dtype;
-      else if (t.$spec.dtype !== first) uniform = false;
-    }
-    if (uniform) continue;
-    const tensors = at.map((i) => flat[i]).filter((t) => t instanceof Tensor);
-    const weak = at.map((i) => flat[i]).filter(isScalar);
+  const { groups, writable } = def.layout(flat.length);
+  for (let g = 0; g < groups.length; g++) {
+    const { name, at } = groups[g]!;
+    if (isUniform(flat, at)) continue;
+    const members = at.map((i) => flat[i]);
+    const tensors = members.filter((t) => t instanceof Tensor);
     const fixed = at.flatMap((i): Fixed[] => {
-      const input = writable.get(i);
+      const input = writable[i];
       return input ? [{ name: input.name, dtype: (flat[i] as Tensor).dtype }] : [];
     });
-    const common = groupType(def, group, tensors, weak, fixed);
+    const common = groupType(def, name, tensors, members.filter(isScalar), fixed);
+    const fused = def.spec.each !== undefined || def.spec.body !== undefined;
     for (const i of at) {
       const operand = flat[i];
       if (isScalar(operand)) flat[i] = scalarTensor(operand, common, tensors[0] ?? otherTensor(flat));
       else if (!fused && (operand as Tensor).dtype !== common) flat[i] = coreOps().cast(operand as Tensor, common);
     }
   }
+}
+
+/** Whether the operands at some places are tensors of one dtype. */
+function isUniform(flat: readonly unknown[], at: readonly number[]): boolean {
+  const first = flat[at[0]!];
+  if (!(first instanceof Tensor)) return false;
+  if (at.length === 1) return true;
+  const { dtype } = first.$spec;
+  for (let k = 1; k < at.length; k++) {
+    const t = flat[at[k]!];
+    if (!(t instanceof Tensor) || t.$spec.dtype !== dtype) return false;
+  }
+  return true;
 }
 
 function groupType(
@@ -136,9 +136,7 @@ const otherTensor = (flat: readonly unknown[]): Tensor | undefined => flat.find(
 /** A 0-d tensor on the device of the tensor it meets. */
 function scalarTensor(value: Scalar, dtype: DType, near: Tensor | undefined): Tensor {
   const device = (near && concreteBelow(near.$value)?.device) ?? currentDevice();
-  return new Tensor(
-    typeof value === 'number' ? scalarValue(value, dtype, device) : makeScalar(value, dtype, device),
-  );
+  return new Tensor(typeof value === 'number' ? scalarValue(value, dtype, device) : makeScalar(value, dtype, device));
 }
 
 /** Handles for the outputs; Parameters updated in place are bound to their new values. */

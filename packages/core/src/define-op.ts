@@ -28,7 +28,8 @@ export function defineOp<const S extends string, F extends AnyFn, P, A = Record<
 ): Op<F, P> {
   const raw = spec as unknown as RawSpec;
   const forms = (['each', 'pull', 'push', 'routine', 'alias', 'body'] as const).filter((form) => raw[form]);
-  if (forms.length !== 1) throw new Error(`defineOp '${raw.name}': there must be one kernel form, but got ${forms.join(', ') || 'none'}`);
+  if (forms.length !== 1)
+    throw new Error(`defineOp '${raw.name}': there must be one kernel form, but got ${forms.join(', ') || 'none'}`);
   const def = new OpDef(raw);
   const { inputs, callAttrs, classAttrs } = def.sig;
   const order = [...callAttrs, ...classAttrs];

@@ -77,7 +77,7 @@ export class GradTrace extends Trace {
       inner[i] = mine ? (v as GradValue).inner : v;
       parents[i] = mine ? (v as GradValue) : null;
     }
-    const held = op.inPlace(n).some((k) => k >= 0) && op.differentiable;
+    const held = op.inPlace(n).length > 0 && op.differentiable;
     // What the walk will read must survive the operation's own writing.
     if (held) inner.forEach(retain);
     let outputs: Value[];

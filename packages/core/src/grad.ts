@@ -95,17 +95,25 @@ export function checkPositions(op: string, position: unknown): readonly number[]
 
 export function checkWeights(op: string, weights: unknown): readonly Parameter[] {
   if (weights === undefined || weights === null) return [];
-  const list: readonly unknown[] = weights instanceof Parameter ? [weights] : Array.isArray(weights) ? weights : [weights];
+  const list: readonly unknown[] =
+    weights instanceof Parameter ? [weights] : Array.isArray(weights) ? weights : [weights];
   for (const w of list) {
     if (w instanceof Parameter) continue;
-    throw new TypeError(`For '${op}', the 'weights' must be a Parameter or a list of Parameters, but got ${describe(w)}.`);
+    throw new TypeError(
+      `For '${op}', the 'weights' must be a Parameter or a list of Parameters, but got ${describe(w)}.`,
+    );
   }
   return list as readonly Parameter[];
 }
 
 function planOf(op: string, fn: unknown, args: readonly unknown[]): Plan {
   if (typeof fn !== 'function') throw new TypeError(`For '${op}', the 'fn' must be a function or a Cell, but got ${describe(fn)}.`); // prettier-ignore
-  const [position = 0, weights, hasAux = false, returnIds = false, sensParam = false] = bindArguments(op, names, 0, args);
+  const [position = 0, weights, hasAux = false, returnIds = false, sensParam = false] = bindArguments(
+    op,
+    names,
+    0,
+    args,
+  );
   if (position === null && (weights === undefined || weights === null)) {
     throw new ValueError(`For '${op}', 'gradPosition' and 'weights' cannot both be None.`);
   }
@@ -129,10 +137,14 @@ function planOf(op: string, fn: unknown, args: readonly unknown[]): Plan {
 export function checkInputs(op: string, args: readonly unknown[], positions: readonly number[]): void {
   for (const p of positions) {
     if (p >= args.length) {
-      throw new ValueError(`For '${op}', the 'gradPosition' ${p} is not below the number of arguments, ${args.length}.`);
+      throw new ValueError(
+        `For '${op}', the 'gradPosition' ${p} is not below the number of arguments, ${args.length}.`,
+      );
     }
     if (!tensorsIn(args[p]).length) {
-      throw new TypeError(`For '${op}', argument ${p} must be a Tensor to have a gradient, but got ${describe(args[p])}.`);
+      throw new TypeError(
+        `For '${op}', argument ${p} must be a Tensor to have a gradient, but got ${describe(args[p])}.`,
+      );
     }
   }
 }
@@ -307,7 +319,9 @@ type WithIds = readonly [number | string, Tensor] | readonly WithIds[];
 export function getGrad(gradients: WithIds | readonly unknown[], identifier: number | string | Parameter): Tensor {
   const id = identifier instanceof Parameter ? identifier.name : identifier;
   if (typeof id !== 'number' && typeof id !== 'string') {
-    throw new TypeError(`For 'getGrad', the 'identifier' must be an int or a Parameter, but got ${describe(identifier)}.`);
+    throw new TypeError(
+      `For 'getGrad', the 'identifier' must be an int or a Parameter, but got ${describe(identifier)}.`,
+    );
   }
   const find = (node: unknown): Tensor | null => {
     if (!Array.isArray(node)) return null;
@@ -321,7 +335,9 @@ export function getGrad(gradients: WithIds | readonly unknown[], identifier: num
   };
   const found = find(gradients);
   if (found) return found;
-  throw new RuntimeError(`For 'getGrad', there is no gradient for ${typeof id === 'string' ? `'${id}'` : `position ${id}`}.`);
+  throw new RuntimeError(
+    `For 'getGrad', there is no gradient for ${typeof id === 'string' ? `'${id}'` : `position ${id}`}.`,
+  );
 }
 
 export { run as runGradient };

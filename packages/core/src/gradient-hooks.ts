@@ -16,7 +16,8 @@ function identity(
   prototype: object,
   change: (gradients: readonly Tensor[]) => readonly Tensor[],
 ): GradientIdentity {
-  if (typeof fn !== 'function') throw new TypeError(`For '${op}', the 'fn' must be a function, but got ${describe(fn)}.`);
+  if (typeof fn !== 'function')
+    throw new TypeError(`For '${op}', the 'fn' must be a function, but got ${describe(fn)}.`);
   const call = customGrad(
     (...inputs: readonly Tensor[]) => (inputs.length === 1 ? inputs[0]! : tupleOf(inputs)),
     (...all: readonly unknown[]) => change(tensorsIn(all[all.length - 1])),

@@ -60,7 +60,8 @@ function axesTaken(item: Index): number {
 }
 
 const isMask = (item: Index): boolean =>
-  (item instanceof Tensor && item.dtype === bool) || (Array.isArray(item) && item.length > 0 && typeof item[0] === 'boolean');
+  (item instanceof Tensor && item.dtype === bool) ||
+  (Array.isArray(item) && item.length > 0 && typeof item[0] === 'boolean');
 
 const isGathering = (item: Index): boolean => item instanceof Tensor || Array.isArray(item);
 

@@ -6,15 +6,7 @@ export type SliceText = ':' | `${Bound}:${Bound}` | `${Bound}:${Bound}:${Bound}`
 
 /** One part of an index: a position, a slice, a new axis (null), the axes between ('...'), a mask or positions. */
 export type Index =
-  | number
-  | boolean
-  | null
-  | '...'
-  | SliceText
-  | Slice
-  | Tensor
-  | readonly number[]
-  | readonly boolean[];
+  number | boolean | null | '...' | SliceText | Slice | Tensor | readonly number[] | readonly boolean[];
 
 /** Python's slice; null stands for the end on that side. */
 export class Slice {

@@ -44,7 +44,11 @@ export interface InitializerOptions {
  * @param dtype - Float32 by default
  * @throws ValueError for an unknown name, a shape that is not of positive ints, or a Tensor of another shape
  */
-export function initializer(init: Init, shape?: Dims | number | InitializerOptions, dtype?: DType | InitializerOptions): Tensor;
+export function initializer(
+  init: Init,
+  shape?: Dims | number | InitializerOptions,
+  dtype?: DType | InitializerOptions,
+): Tensor;
 export function initializer(named: InitializerOptions & { readonly init: Init }): Tensor;
 export function initializer(...args: readonly unknown[]): Tensor {
   const [init, shape, dtype] = bindArguments('initializer', ['init', 'shape', 'dtype'], 1, args);
@@ -78,5 +82,7 @@ function initializerOf(init: unknown): Initializer {
   const name = init.toLowerCase();
   const type = Object.hasOwn(byName, name) ? byName[name] : undefined;
   if (type) return new type();
-  throw new ValueError(`For 'initializer', there is no initializer '${init}'${didYouMean(init, Object.keys(byName)) || '.'}`);
+  throw new ValueError(
+    `For 'initializer', there is no initializer '${init}'${didYouMean(init, Object.keys(byName)) || '.'}`,
+  );
 }

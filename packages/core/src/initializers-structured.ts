@@ -33,7 +33,9 @@ export class Sparse extends Initializer {
     const [sparsity, sigma = 0.01] = bindArguments('Sparse', ['sparsity', 'sigma'], 1, args);
     super({ sparsity, sigma });
     if (typeof sparsity !== 'number' || typeof sigma !== 'number') {
-      throw new TypeError(`For 'Sparse', 'sparsity' and 'sigma' must be numbers, but got ${describe([sparsity, sigma])}.`);
+      throw new TypeError(
+        `For 'Sparse', 'sparsity' and 'sigma' must be numbers, but got ${describe([sparsity, sigma])}.`,
+      );
     }
     if (sigma < 0) throw new ValueError(`For 'Sparse', the 'sigma' must not be negative, but got ${sigma}.`);
     this.sparsity = sparsity;

@@ -114,7 +114,8 @@ export class TruncatedNormal extends Initializer {
     this.mean = checkNumber(op, 'mean', mean);
     this.a = checkNumber(op, 'a', a);
     this.b = checkNumber(op, 'b', b);
-    if (!(this.a < this.b)) throw new ValueError(`For '${op}', 'a' must be less than 'b', but got ${this.a} and ${this.b}.`);
+    if (!(this.a < this.b))
+      throw new ValueError(`For '${op}', 'a' must be less than 'b', but got ${this.a} and ${this.b}.`);
   }
   protected filler() {
     return truncated(this.sigma, this.mean, this.a, this.b);
@@ -252,7 +253,8 @@ export class VarianceScaling extends Initializer {
     const [scale = 1, mode = 'fan_in', distribution = 'truncated_normal'] = bindArguments(op, names, 0, args);
     super({ scale, mode, distribution });
     this.scale = checkNumber(op, 'scale', scale);
-    if (!(this.scale > 0)) throw new ValueError(`For '${op}', the 'scale' must be greater than 0, but got ${this.scale}.`);
+    if (!(this.scale > 0))
+      throw new ValueError(`For '${op}', the 'scale' must be greater than 0, but got ${this.scale}.`);
     this.mode = choice(op, 'mode', mode, ['fan_in', 'fan_out', 'fan_avg']);
     this.distribution = choice(op, 'distribution', distribution, ['uniform', 'truncated_normal', 'untruncated_normal']);
   }

@@ -73,7 +73,11 @@ type JacobianOf<R, P> = R extends Tensor
     ? { readonly [K in keyof R]: Positions<P> }
     : unknown;
 type First<R> = R extends readonly [infer F, ...unknown[]] ? F : R;
-type Rest<R> = R extends readonly [unknown, infer One] ? One : R extends readonly [unknown, ...infer T] ? Readonly<T> : unknown;
+type Rest<R> = R extends readonly [unknown, infer One]
+  ? One
+  : R extends readonly [unknown, ...infer T]
+    ? Readonly<T>
+    : unknown;
 type JacobianFn<A extends readonly unknown[], R, P, Aux> = (
   ...args: A
 ) => Aux extends true ? readonly [jacobian: JacobianOf<First<R>, P>, aux: Rest<R>] : JacobianOf<R, P>;

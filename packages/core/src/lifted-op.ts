@@ -16,7 +16,8 @@ export function perExample(
   const examples = inputs.map((spec, i) => {
     if (mask[i] !== '1') return spec;
     const n = spec.shape[0]!;
-    if (size >= 0 && n !== size) throw new ValueError(`For 'vmap', the mapped axes must have one size, but got ${size} and ${n}.`);
+    if (size >= 0 && n !== size)
+      throw new ValueError(`For 'vmap', the mapped axes must have one size, but got ${size} and ${n}.`);
     size = n;
     return { dtype: spec.dtype, shape: spec.shape.slice(1) };
   });

@@ -23,7 +23,16 @@ export interface FastEntry {
   readonly itemsize: number;
 }
 
-const nothing: ReadonlyMap<number, InputSig> = new Map();
+/** What promotion and updates in place need to know for a number of flat inputs. */
+interface Layout {
+  readonly groups: readonly { readonly name: string; readonly at: readonly number[] }[];
+  /** The inputs updated in place, at their flat positions. */
+  readonly writable: readonly (InputSig | null)[];
+  /** For each output the flat input it overwrites, or -1. */
+  readonly over: readonly number[];
+}
+
+const nowhere: readonly number[] = [];
 
 /** A declared op. */
 export class OpDef extends Runnable {
@@ -32,14 +41,13 @@ export class OpDef extends Runnable {
   readonly sig: Signature;
   /** The inputs that are given; optional ones may be absent in a variant. */
   readonly inputs: readonly InputSig[];
-  /** Positions in `inputs` of each group's members. */
-  readonly groups: ReadonlyMap<string, readonly number[]>;
   readonly differentiable: boolean;
   /** Kernels by dtypes of up to two inputs and which of them are scalars; see call.ts. */
   readonly fast: (FastEntry | undefined)[] = [];
   /** Whether it updates inputs in place. */
   readonly writes: boolean;
   private readonly variants = new Map<string, OpDef>();
+  private readonly layouts: Layout[] = [];
   private readonly sequenceAt: number;
 
   constructor(spec: RawSpec, sig = parseSignature(spec.name, spec.sig), inputs = sig.inputs) {
@@ -50,9 +58,6 @@ export class OpDef extends Runnable {
     this.inputs = inputs;
     this.differentiable = spec.grad !== null;
     this.writes = sig.outputs.some((o) => o.writes);
-    const groups = new Map<string, number[]>();
-    inputs.forEach((input, i) => groups.set(input.group, [...(groups.get(input.group) ?? []), i]));
-    this.groups = groups;
     this.sequenceAt = inputs.findIndex((i) => i.sequence);
   }
 
@@ -93,35 +98,30 @@ export class OpDef extends Runnable {
     return this.sequenceAt >= 0 && position > this.sequenceAt ? position + extra : position;
   }
 
-  /** The group of each flat input. */
-  groupOfFlat(count: number): string[] {
-    const groups = new Array<string>(count);
-    let at = 0;
-    for (const input of this.inputs) {
-      const length = input.sequence ? count - this.inputs.length + 1 : 1;
-      for (let k = 0; k < length; k++) groups[at++] = input.group;
-    }
-    return groups;
+  /** Where groups and inputs updated in place lie among so many flat inputs. */
+  layout(count: number): Layout {
+    return (this.layouts[count] ??= this.makeLayout(count));
   }
 
-  /** The flat positions of the inputs updated in place. */
-  writableAt(count: number): ReadonlyMap<number, InputSig> {
-    if (!this.writes) return nothing;
-    const found = new Map<number, InputSig>();
-    this.inputs.forEach((input, i) => {
-      if (input.writable) found.set(this.flatIndex(i, count), input);
-    });
-    return found;
+  private makeLayout(count: number): Layout {
+    const byGroup = new Map<string, number[]>();
+    const writable = new Array<InputSig | null>(count).fill(null);
+    let flat = 0;
+    for (const input of this.inputs) {
+      const at = byGroup.get(input.group) ?? [];
+      byGroup.set(input.group, at);
+      const length = input.sequence ? count - this.inputs.length + 1 : 1;
+      for (let k = 0; k < length; k++) {
+        if (input.writable) writable[flat] = input;
+        at.push(flat++);
+      }
+    }
+    const over = this.sig.outputs.map((out) => writable.findIndex((input) => input !== null && input.name === out.writes));
+    return { groups: Array.from(byGroup, ([name, at]) => ({ name, at })), writable, over };
   }
 
   inPlace(count: number): readonly number[] {
-    return this.sig.outputs.map((out) => {
-      if (!out.writes) return -1;
-      return this.flatIndex(
-        this.inputs.findIndex((i) => i.name === out.writes),
-        count,
-      );
-    });
+    return this.writes ? this.layout(count).over : nowhere;
   }
 
   private allowed(group: string): readonly DType[] {
@@ -135,31 +135,27 @@ export class OpDef extends Runnable {
 
   /** The dtype in which each flat input takes part. */
   private promoted(specs: readonly TensorSpec[]): DType[] {
-    const items = this.grouped(specs);
     const result = specs.map((s) => s.dtype);
-    for (const [group, members] of this.groups) {
-      const inGroup = members.map((i) => items[i]!);
-      const dtypes = inGroup.flat().map((s) => (s).dtype);
-      let common = dtypes[0];
-      if (common === undefined) continue;
-      if (dtypes.some((d) => d !== common)) {
-        const fixed = members.filter((i) => this.inputs[i]!.writable);
-        const named = fixed.map((i) => ({ name: this.inputs[i]!.name, dtype: (items[i] as TensorSpec).dtype }));
-        common = commonDType(this.name, dtypes, [], named);
+    const { groups, writable } = this.layout(specs.length);
+    for (const { name, at } of groups) {
+      let common = result[at[0]!]!;
+      if (at.some((i) => result[i] !== common)) {
+        const fixed = at.flatMap((i) => (writable[i] ? [{ name: writable[i].name, dtype: result[i]! }] : []));
+        common = commonDType(
+          this.name,
+          at.map((i) => result[i]!),
+          [],
+          fixed,
+        );
       }
-      const allowed = this.allowed(group);
+      const allowed = this.allowed(name);
       if (!allowed.includes(common)) {
         const names = allowed.map((d) => d.name).join(', ');
-        const input = this.inputs[members[0]!]!.name;
+        const input = this.inputs.find((i) => i.group === name)!.name;
         const must = allowed.length === 1 ? `be ${names}` : `be one of ${names}`;
         throw new TypeError(`For '${this.name}', the dtype of '${input}' must ${must}, but got ${common.name}.`);
       }
-      for (const i of members) {
-        const first = this.flatIndex(i, specs.length);
-        const item = items[i]!;
-        const length = Array.isArray(item) ? item.length : 1;
-        for (let k = 0; k < length; k++) result[first + k] = common;
-      }
+      for (const i of at) result[i] = common;
     }
     return result;
   }

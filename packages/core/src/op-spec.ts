@@ -109,12 +109,7 @@ export interface BodySpec<S extends string, A> extends Common<S, A> {
 }
 
 export type OpSpec<S extends string, A> =
-  | EachSpec<S, A>
-  | PullSpec<S, A>
-  | PushSpec<S, A>
-  | RoutineSpec<S, A>
-  | AliasSpec<S, A>
-  | BodySpec<S, A>;
+  EachSpec<S, A> | PullSpec<S, A> | PushSpec<S, A> | RoutineSpec<S, A> | AliasSpec<S, A> | BodySpec<S, A>;
 
 /** A declaration with the types of its names forgotten, as the machinery holds it. */
 export interface RawSpec {

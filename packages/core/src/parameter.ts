@@ -115,7 +115,9 @@ export class Parameter extends Tensor {
   setData(data: TensorData, sliceShape = false): this {
     const isNumber = typeof data === 'number' || typeof data === 'bigint';
     if (!isNumber && !(data instanceof Tensor) && typeof data !== 'object') {
-      throw new TypeError(`For 'Parameter.setData', the 'data' must be a Tensor or a number, but got ${describe(data)}.`);
+      throw new TypeError(
+        `For 'Parameter.setData', the 'data' must be a Tensor or a number, but got ${describe(data)}.`,
+      );
     }
     const given = data instanceof Tensor ? data : new Tensor(data);
     if (!sliceShape && !sameShape(given.shape, this.shape) && !(isNumber && this.size === 1)) {

@@ -78,9 +78,7 @@ export interface VjpOptions<W extends Weights, Aux> {
 
 type VjpFn<A, W> = (
   ...gradients: readonly (Tensor | readonly Tensor[])[]
-) => [W] extends [null | undefined]
-  ? InputTensors<A>
-  : readonly [inputs: InputTensors<A>, weights: OfWeights<W>];
+) => [W] extends [null | undefined] ? InputTensors<A> : readonly [inputs: InputTensors<A>, weights: OfWeights<W>];
 
 /**
  * The outputs of `fn`, and a function that takes gradients of the outputs to those of the inputs, always a Tuple.
@@ -124,10 +122,12 @@ export function pushForward(recording: Recording, directions: readonly Value[]):
   const walk = record(
     (...u: readonly Tensor[]) =>
       tupleOf(
-        recording.walk(
-          u.map((t) => t.$value),
-          true,
-        ).map((v) => new Tensor(v)),
+        recording
+          .walk(
+            u.map((t) => t.$value),
+            true,
+          )
+          .map((v) => new Tensor(v)),
       ),
     ones,
     ones.map((_, i) => i),

@@ -18,12 +18,7 @@ export class Recording {
   private readonly recorded: readonly Value[];
   private readonly leaves: readonly GradValue[];
 
-  constructor(
-    trace: GradTrace,
-    result: unknown,
-    recorded: readonly Value[],
-    leaves: readonly GradValue[],
-  ) {
+  constructor(trace: GradTrace, result: unknown, recorded: readonly Value[], leaves: readonly GradValue[]) {
     this.trace = trace;
     this.result = result;
     this.recorded = recorded;

@@ -50,7 +50,15 @@ export function parseSignature(op: string, sig: string): Signature {
       const [, name = '', mark, group, list] = m;
       if (group === undefined) (p ? classAttrs : callAttrs).push(name);
       else if (p) fail(`the input '${name}' comes after ';'`);
-      else inputs.push({ name, group, writable: mark === '&', optional: mark === '?', tensorOnly: mark === '!', sequence: list !== undefined });
+      else
+        inputs.push({
+          name,
+          group,
+          writable: mark === '&',
+          optional: mark === '?',
+          tensorOnly: mark === '!',
+          sequence: list !== undefined,
+        });
     }
   });
   const writable = inputs.filter((i) => i.writable);
@@ -63,7 +71,12 @@ export function parseSignature(op: string, sig: string): Signature {
     if (item.startsWith('=')) return { group: '', dtype: null, attr: item.slice(1), writes: '' };
     if (item === '?') return { group: '', dtype: null, attr: '', writes: '' };
     if (inputs.some((i) => i.group === item)) return { group: item, dtype: null, attr: '', writes: '' };
-    return { group: '', dtype: dtypeByName(item) ?? fail(`the output '${item}' is not understood`), attr: '', writes: '' };
+    return {
+      group: '',
+      dtype: dtypeByName(item) ?? fail(`the output '${item}' is not understood`),
+      attr: '',
+      writes: '',
+    };
   });
   return { inputs, callAttrs, classAttrs, outputs };
 }
@@ -141,7 +154,13 @@ type Inputs<L extends readonly string[]> = L extends [infer H extends string, ..
     : Inputs<T>
   : [];
 type InputsOf<S extends string> = Inputs<SplitAll<Left<S>>>;
-type Bare<N extends string> = N extends `${infer M}&` ? M : N extends `${infer M}?` ? M : N extends `${infer M}!` ? M : N;
+type Bare<N extends string> = N extends `${infer M}&`
+  ? M
+  : N extends `${infer M}?`
+    ? M
+    : N extends `${infer M}!`
+      ? M
+      : N;
 type NameOf<E extends string> = E extends `${infer N}:${string}` ? Bare<N> : never;
 type Kinded<E, X> = E extends `${string}[]` ? readonly X[] : E extends `${string}?:${string}` ? X | null : X;
 type NamedInputs<L extends readonly string[], X> = { readonly [E in L[number] as NameOf<E>]: Kinded<E, X> };

@@ -1,4 +1,4 @@
-import type { BatchTrace} from './batch-trace.ts';
+import type { BatchTrace } from './batch-trace.ts';
 import { BatchValue } from './batch-trace.ts';
 import { GradValue } from './grad-trace.ts';
 import { Tensor } from './tensor.ts';

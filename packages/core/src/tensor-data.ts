@@ -65,7 +65,10 @@ function fromTypedArray(op: string, data: AnyTypedArray, dtype: DType | undefine
 }
 
 /** Walks nested arrays once: the shape from the first elements, every other one checked against it. */
-function flatten(op: string, data: readonly unknown[]): { shape: number[]; leaves: Leaf[]; dtypes: Set<DType>; mixed: string } {
+function flatten(
+  op: string,
+  data: readonly unknown[],
+): { shape: number[]; leaves: Leaf[]; dtypes: Set<DType>; mixed: string } {
   const shape: number[] = [];
   for (let level: unknown = data; Array.isArray(level); level = (level as readonly unknown[])[0]) {
     shape.push(level.length);

@@ -107,7 +107,8 @@ export class Tensor implements Disposable {
     const shape = shape0 === undefined || shape0 === null ? undefined : checkShape(op, shape0);
     const device = typeof deviceName === 'string' ? deviceByName(deviceName) : null;
     if (init !== undefined && init !== null) {
-      if (data !== undefined && data !== null) throw new ValueError(`For '${op}', 'data' and 'init' cannot both be given.`);
+      if (data !== undefined && data !== null)
+        throw new ValueError(`For '${op}', 'data' and 'init' cannot both be given.`);
       if (!shape || !type) throw new ValueError(`For '${op}', 'init' needs 'shape' and 'dtype'.`);
       const make = (init as DelayedData).delayed(shape, type);
       this.source = new Pending(type, shape, () => upload(make(), device ?? currentDevice()));
@@ -421,6 +422,11 @@ function resized(op: string, array: ArrayData, shape: Dims | undefined): ArrayDa
 }
 
 /** `new Tensor(...)` as a function. */
-export function tensor(data: TensorData, dtype?: DType | TensorOptions, shape?: Dims | number, init?: DelayedData): Tensor {
+export function tensor(
+  data: TensorData,
+  dtype?: DType | TensorOptions,
+  shape?: Dims | number,
+  init?: DelayedData,
+): Tensor {
   return new Tensor(data, dtype, shape, init);
 }

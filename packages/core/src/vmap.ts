@@ -20,7 +20,8 @@ function fail(what: string): never {
 
 /** An axis from 0 to the rank. */
 function axisOf(axis: number, rank: number, what: string): number {
-  if (axis < -rank || axis >= rank) fail(`the axis ${axis} in '${what}' is out of bounds for a tensor of ${rank} axes.`);
+  if (axis < -rank || axis >= rank)
+    fail(`the axis ${axis} in '${what}' is out of bounds for a tensor of ${rank} axes.`);
   return axis < 0 ? axis + rank : axis;
 }
 
@@ -42,7 +43,12 @@ function checkAxes(axes: unknown, what: string): void {
 const allNone = (axes: unknown): boolean => (Array.isArray(axes) ? axes.every(allNone) : axes === null);
 
 /** Calls `visit` for each tensor with its axis; the result has the value's nesting. */
-function zip(value: unknown, axes: unknown, what: string, visit: (t: unknown, axis: number | null) => unknown): unknown {
+function zip(
+  value: unknown,
+  axes: unknown,
+  what: string,
+  visit: (t: unknown, axis: number | null) => unknown,
+): unknown {
   if (!Array.isArray(value)) {
     if (Array.isArray(axes)) return fail(`'${what}' is nested where there is no tuple.`);
     return visit(value, axes as number | null);
@@ -114,9 +120,11 @@ function mappedSize(args: readonly unknown[], inAxes: unknown): number {
   let size = -1;
   zip(args, inAxes, 'inAxes', (arg, axis) => {
     if (axis === null) return null;
-    if (!(arg instanceof Tensor)) return fail(`only tensors can be mapped, but got ${describe(arg)}; give None as its axis.`);
+    if (!(arg instanceof Tensor))
+      return fail(`only tensors can be mapped, but got ${describe(arg)}; give None as its axis.`);
     const n = arg.shape[axisOf(axis, arg.ndim, 'inAxes')]!;
-    if (size >= 0 && n !== size) fail(`the mapped axes of all arguments must have the same size, but got ${size} and ${n}.`);
+    if (size >= 0 && n !== size)
+      fail(`the mapped axes of all arguments must have the same size, but got ${size} and ${n}.`);
     size = n;
     return null;
   });

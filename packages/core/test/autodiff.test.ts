@@ -180,7 +180,10 @@ describe('values', () => {
   });
   test('what does not matter has zeros', () => {
     const [gx, gy] = grad((x: Tensor, _: Tensor) => x, [0, 1])(x, y);
-    expect([list(gx), list(gy)]).toEqual([[1, 1], [0, 0]]);
+    expect([list(gx), list(gy)]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
     expect(list(grad((x: Tensor) => x, null, b)(x))).toEqual([0, 0]);
     expect(list(grad((x: Tensor) => cast(less(x, 2), float32))(x))).toEqual([0, 0]);
   });
@@ -193,8 +196,13 @@ describe('values', () => {
   });
   test('lists, several outputs, optional inputs, composites', () => {
     const g = grad((x: Tensor, y: Tensor) => mul(concat([x, y, x]), new Tensor([1, 2, 3, 4, 5, 6])), [0, 1])(x, y);
-    expect(g.map(list)).toEqual([[6, 8], [3, 4]]);
-    expect(list(grad((x: Tensor) => mul(sort(x)[0], new Tensor([1, 10, 100])))(new Tensor([3, 1, 2])))).toEqual([100, 1, 10]);
+    expect(g.map(list)).toEqual([
+      [6, 8],
+      [3, 4],
+    ]);
+    expect(list(grad((x: Tensor) => mul(sort(x)[0], new Tensor([1, 10, 100])))(new Tensor([3, 1, 2])))).toEqual([
+      100, 1, 10,
+    ]);
     expect(list(grad((x: Tensor) => scaleShift(x, 3))(x))).toEqual([3, 3]);
     expect(list(grad((s: Tensor) => scaleShift(x, 3, s))(x))).toEqual([1, 1]);
     expect(list(grad((x: Tensor) => square(x))(x))).toEqual([2, 4]);
@@ -202,13 +210,31 @@ describe('values', () => {
   test('aux outputs do not contribute, and are constants', () => {
     const inner = (x: Tensor): readonly [Tensor, Tensor] => [mul(x, x), mul(x, 5)];
     const [g, [aux]] = grad(inner, 0, null, true)(x);
-    expect([list(g), list(aux)]).toEqual([[2, 4], [5, 10]]);
+    expect([list(g), list(aux)]).toEqual([
+      [2, 4],
+      [5, 10],
+    ]);
     const outer = (x: Tensor): Tensor => grad(inner, 0, null, true)(x)[1][0];
     expect(list(grad(outer)(x))).toEqual([0, 0]);
   });
   test('the gradient of weights behind a matmul, against differences', () => {
-    const v = new Parameter(new Tensor([[0.5, -1], [0.25, 2]], float64), 'v');
-    const data = new Tensor([[1, 2], [-1, 0.5]], float64);
+    const v = new Parameter(
+      new Tensor(
+        [
+          [0.5, -1],
+          [0.25, 2],
+        ],
+        float64,
+      ),
+      'v',
+    );
+    const data = new Tensor(
+      [
+        [1, 2],
+        [-1, 0.5],
+      ],
+      float64,
+    );
     const loss = (): Tensor => sum(sin(matmul(data, v)));
     const g = list(grad(loss, null, v)());
     const h = 1e-6;
@@ -239,7 +265,10 @@ describe('values', () => {
     }
     const cubic = (x: Tensor): Tensor => sum(mul(mul(x, x), x));
     for (const h of [jacfwd(grad(cubic)), jacrev(jacfwd(cubic)), jacfwd(jacrev(cubic))]) {
-      expect(h(x).tolist()).toEqual([[6, 0], [0, 12]]);
+      expect(h(x).tolist()).toEqual([
+        [6, 0],
+        [0, 12],
+      ]);
     }
     expect(list(grad((x: Tensor) => jvp(cubic, x, y)[1])(x))).toEqual([18, 48]);
     expect(list(grad((x: Tensor) => vjp(cubic, x)[1](new Tensor(1))[0])(x))).toEqual([6, 12]);
@@ -256,12 +285,18 @@ describe('gradients by hand', () => {
     expect(list(grad((x: Tensor) => clipped(mul(x, 2), 3))(x))).toEqual([200, 200]);
   });
   test('weights used inside receive none', () => {
-    const g = customGrad((x: Tensor) => mul(x, w), (_x: Tensor, _o: Tensor, d: Tensor) => d);
+    const g = customGrad(
+      (x: Tensor) => mul(x, w),
+      (_x: Tensor, _o: Tensor, d: Tensor) => d,
+    );
     expect(list(grad((x: Tensor) => g(x), null, w)(x))).toEqual([0, 0]);
     expect(list(grad((x: Tensor) => g(x))(x))).toEqual([1, 1]);
   });
   test('are differentiated themselves', () => {
-    const s = customGrad((x: Tensor) => sin(x), (x: Tensor, _o: Tensor, d: Tensor) => [mul(d, cos(x))]);
+    const s = customGrad(
+      (x: Tensor) => sin(x),
+      (x: Tensor, _o: Tensor, d: Tensor) => [mul(d, cos(x))],
+    );
     expect(list(grad(grad((x: Tensor) => s(x)))(x))[1]).toBeCloseTo(-Math.sin(2), 6);
   });
   test('several inputs and outputs', () => {
@@ -270,12 +305,23 @@ describe('gradients by hand', () => {
       (_x: Tensor, _y: Tensor, out: readonly Tensor[], [d0, d1]: readonly [Tensor, Tensor]) => [mul(d0, out[0]!), d1],
     );
     const [gx, gy] = grad((x: Tensor, y: Tensor) => g(x, y)[0], [0, 1])(x, y);
-    expect([list(gx), list(gy)]).toEqual([[4, 6], [0, 0]]);
+    expect([list(gx), list(gy)]).toEqual([
+      [4, 6],
+      [0, 0],
+    ]);
   });
   test('are checked', () => {
-    const short = customGrad((x: Tensor, y: Tensor) => add(x, y), (_x: Tensor, _y: Tensor, _o: Tensor, d: Tensor) => [d]);
-    expect(() => grad((x: Tensor) => short(x, y))(x)).toThrow("'bprop' must return one gradient for each of 2 inputs, but got 1");
-    const wrong = customGrad((x: Tensor) => exp(x), () => new Tensor([1, 2, 3]));
+    const short = customGrad(
+      (x: Tensor, y: Tensor) => add(x, y),
+      (_x: Tensor, _y: Tensor, _o: Tensor, d: Tensor) => [d],
+    );
+    expect(() => grad((x: Tensor) => short(x, y))(x)).toThrow(
+      "'bprop' must return one gradient for each of 2 inputs, but got 1",
+    );
+    const wrong = customGrad(
+      (x: Tensor) => exp(x),
+      () => new Tensor([1, 2, 3]),
+    );
     expect(() => grad((x: Tensor) => wrong(x))(x)).toThrow('must have its shape (2,), but got (3,)');
     expect(() => customGrad((x: Tensor) => x, 1 as never)).toThrow(TypeError);
   });
@@ -334,7 +380,9 @@ test('types of results', () => {
   const named: readonly [Tensor, readonly Tensor[]] = grad(f, { weights: [w] })(x, y);
   const mixed: Tensor = grad(f, null, { weights: w })(x, y);
   const single: Tensor = valueAndGrad(f, null, w)(x, y)[1];
-  expect([a, c[0], d, e, loss, logits, g[0], aux, gradient, single, named[0], mixed].every((t) => t instanceof Tensor)).toBe(true);
+  expect(
+    [a, c[0], d, e, loss, logits, g[0], aux, gradient, single, named[0], mixed].every((t) => t instanceof Tensor),
+  ).toBe(true);
   expect(position).toBe(0);
   // @ts-expect-error: two arguments are expected
   expect(() => grad(f)(x)).toThrow();

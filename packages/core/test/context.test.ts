@@ -83,7 +83,10 @@ describe('print', () => {
     expect(out).toEqual([]);
     expect(String(x)).toBe('Tensor(shape=[2], dtype=Float32, value=<await x.data()>)');
     await last;
-    expect(out).toEqual(['x = [1. 2.]', 'after [Tensor(shape=[2], dtype=Float32, value= [ 1.00000000e+00,  2.00000000e+00])]']);
+    expect(out).toEqual([
+      'x = [1. 2.]',
+      'after [Tensor(shape=[2], dtype=Float32, value= [ 1.00000000e+00,  2.00000000e+00])]',
+    ]);
     void print('now');
     expect(out).toHaveLength(3);
     expect(() => x.asnumpy()).toThrow('await x.data()');
@@ -95,13 +98,31 @@ describe('bindArguments', () => {
   const names = ['inChannels', 'stride', 'padMode'];
   test.each([
     [[1], [1, undefined, undefined]],
-    [[1, 2, 'same'], [1, 2, 'same']],
-    [[1, 2, { padMode: 'same' }], [1, 2, 'same']],
-    [[1, { padMode: 'same', stride: undefined }], [1, undefined, 'same']],
+    [
+      [1, 2, 'same'],
+      [1, 2, 'same'],
+    ],
+    [
+      [1, 2, { padMode: 'same' }],
+      [1, 2, 'same'],
+    ],
+    [
+      [1, { padMode: 'same', stride: undefined }],
+      [1, undefined, 'same'],
+    ],
     [[{ inChannels: 1, stride: 3 }], [1, 3, undefined]],
-    [[1, undefined, 'same'], [1, undefined, 'same']],
-    [[1, null], [1, null, undefined]],
-    [[1, { stride: 2 }, undefined], [1, 2, undefined]],
+    [
+      [1, undefined, 'same'],
+      [1, undefined, 'same'],
+    ],
+    [
+      [1, null],
+      [1, null, undefined],
+    ],
+    [
+      [1, { stride: 2 }, undefined],
+      [1, 2, undefined],
+    ],
     [[Object.create(null, { inChannels: { value: 1, enumerable: true } })], [1, undefined, undefined]],
   ])('%j', (args, want) => {
     expect(bindArguments('Conv2d', names, 1, args)).toEqual(want);

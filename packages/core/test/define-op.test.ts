@@ -4,9 +4,26 @@ import { Parameter, Tensor, Tuple, defineOp, attr, installMethods, opByName, reg
 import type { Expr } from '@sporelet/ir';
 import type { Op, Operand } from '../src/index.ts';
 import { InterpreterDevice } from './interpreter-device.ts';
-import { add, applyStep, cast, concat, device, exp, gatherNd, less, mul, scaleShift, sort, square, sum } from './test-ops.ts';
+import {
+  add,
+  applyStep,
+  cast,
+  concat,
+  device,
+  exp,
+  gatherNd,
+  less,
+  mul,
+  scaleShift,
+  sort,
+  square,
+  sum,
+} from './test-ops.ts';
 
-const x = new Tensor([[1, 2, 3], [4, 5, 6]]);
+const x = new Tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
 
 describe('arguments', () => {
   test('by position, by name at the end, all by name', () => {
@@ -52,8 +69,10 @@ describe('primitives', () => {
     expect(String(keep)).toBe('Prim[ReduceSum]<keepDims=True>');
     expect(keep).toBeInstanceOf(Sum);
     expect(repr([new add.Primitive()])).toBe('[Prim[Add]<>]');
-    expect(() => new Sum({ keepdims: true })).toThrow("there is no argument 'keepdims'; did you mean 'keepDims'?");
-    expect(() => new Sum('a')).toThrow(TypeError);
+    expect(() => new Sum({ keepdims: true } as never)).toThrow(
+      "there is no argument 'keepdims'; did you mean 'keepDims'?",
+    );
+    expect(() => new Sum('a' as never)).toThrow(TypeError);
     expect(() => (keep as (...a: unknown[]) => unknown)(x, [1], true)).toThrow(TypeError);
   });
   test('names and the registry', () => {
@@ -69,7 +88,10 @@ describe('results', () => {
   test('several outputs are a Tuple', () => {
     const out = sort(new Tensor([3, 1, 2]));
     expect(out).toBeInstanceOf(Tuple);
-    expect(out.map((t) => t.tolist())).toEqual([[1, 2, 3], [1, 2, 0]]);
+    expect(out.map((t) => t.tolist())).toEqual([
+      [1, 2, 3],
+      [1, 2, 0],
+    ]);
     expect(out[1].dtype).toBe(int32);
   });
   test('a composite', () => {
@@ -87,7 +109,12 @@ describe('results', () => {
   test('equal shapes of any size share one kernel', () => {
     exp(new Tensor([1]));
     const before = device.compiled.length;
-    exp(new Tensor([[1, 2], [3, 4]]));
+    exp(
+      new Tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
     exp(new Tensor(new Float32Array(1000)));
     expect(device.compiled.length).toBe(before);
   });
@@ -131,7 +158,9 @@ describe('errors', () => {
     expect(add(there, 1).device).toBe('OTHER');
     expect(add(there, there).tolist()).toEqual([2, 4]);
     expect(() => add(new Tensor([1, 2]), there)).toThrow(RuntimeError);
-    expect(() => add(new Tensor([1, 2]), there)).toThrow("must be on the same device, but got CPU and OTHER: move one with x.to('CPU')");
+    expect(() => add(new Tensor([1, 2]), there)).toThrow(
+      "must be on the same device, but got CPU and OTHER: move one with x.to('CPU')",
+    );
     expect(add(new Tensor([1, 2]), there.to('CPU')).tolist()).toEqual([2, 4]);
   });
   describe('in a cell', () => {
@@ -164,7 +193,10 @@ describe('declarations are checked', () => {
 });
 
 test('methods are installed from functions', () => {
-  installMethods({ plusTwice: (x: Tensor, y: Operand) => add(add(x, y), y), pick: (x: Tensor, ...at: number[]) => x.at(...at) });
+  installMethods({
+    plusTwice: (x: Tensor, y: Operand) => add(add(x, y), y),
+    pick: (x: Tensor, ...at: number[]) => x.at(...at),
+  });
   const methods = x as Tensor & { plusTwice(y: number): Tensor; pick(...at: number[]): Tensor };
   expect(methods.plusTwice(1).at(0).tolist()).toEqual([3, 4, 5]);
   expect(methods.pick(1, 2).item()).toBe(6);
@@ -181,7 +213,15 @@ test('types: names come from the signature', () => {
   });
   expect(op(new Tensor([3])).tolist()).toEqual([6]);
   // @ts-expect-error: there is no input y
-  const wrong: Parameters<typeof defineOp<'x:T -> T', () => Tensor, unknown>>[0] = { name: '', sig: 'x:T -> T', doc: '', each: ({ y }) => [y as Expr] };
+  const wrong: Parameters<typeof defineOp<'x:T -> T', () => Tensor, unknown>>[0] = {
+    name: '',
+    sig: 'x:T -> T',
+    doc: '',
+    each: ({ y }) => [y as Expr],
+  };
   expect(wrong.name).toBe('');
-  expect(cast(less(mul(x, 1), 3), float32).tolist()).toEqual([[1, 1, 0], [0, 0, 0]]);
+  expect(cast(less(mul(x, 1), 3), float32).tolist()).toEqual([
+    [1, 1, 0],
+    [0, 0, 0],
+  ]);
 });

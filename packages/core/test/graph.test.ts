@@ -8,7 +8,13 @@ beforeEach(() => setSeed(1));
 
 describe('recording', () => {
   test('runs nothing, and its text tells the operations', () => {
-    const w = new Parameter([[1, 2], [3, 4]], 'w');
+    const w = new Parameter(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      'w',
+    );
     const x = new Tensor([[1, 1]]);
     const runs = device.runs;
     const graph = trace((x: Tensor) => add(matmul(x, w), 1), x);
@@ -51,8 +57,20 @@ describe('recording', () => {
 
 describe('a training step', () => {
   const make = () => ({
-    w: new Parameter([[1, 2], [3, 4]], 'w'),
-    accum: new Parameter([[0, 0], [0, 0]], 'accum'),
+    w: new Parameter(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      'w',
+    ),
+    accum: new Parameter(
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      'accum',
+    ),
   });
   const step = ({ w, accum }: ReturnType<typeof make>) => {
     const loss = (x: Tensor): Tensor => sum(sin(matmul(x, w)));
@@ -64,11 +82,17 @@ describe('a training step', () => {
     };
   };
   test('replays as it runs: the same losses and Parameters, bit for bit', () => {
-    const x = new Tensor([[0.5, -1], [2, 0.25]]);
+    const x = new Tensor([
+      [0.5, -1],
+      [2, 0.25],
+    ]);
     const [eager, recorded] = [make(), make()];
     const run = step(eager);
     const graph = trace(step(recorded), x);
-    expect(recorded.w.tolist()).toEqual([[1, 2], [3, 4]]);
+    expect(recorded.w.tolist()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     for (let i = 0; i < 3; i++) expect((graph.run(x) as Tensor).item()).toBe(run(x).item());
     expect(recorded.w.tolist()).toEqual(eager.w.tolist());
     expect(recorded.accum.tolist()).toEqual(eager.accum.tolist());
@@ -89,7 +113,10 @@ describe('a training step', () => {
 
 test('gradients and mapping inside a graph, and a graph inside them', () => {
   const f = (x: Tensor): Tensor => sum(mul(sin(x), x));
-  const x = new Tensor([[0.5, 1], [2, 3]]);
+  const x = new Tensor([
+    [0.5, 1],
+    [2, 3],
+  ]);
   const expected = vmap(grad(f))(x).tolist();
   expect((trace(vmap(grad(f)), x).run(x) as Tensor).tolist()).toEqual(expected);
   const graph = trace(f, new Tensor([0, 0]));
@@ -112,5 +139,8 @@ test('every run draws its own random numbers', () => {
 
 test('ops without inputs and aliases are recorded', () => {
   const graph = trace((x: Tensor) => add(reshape(x, [2, 1]), full([2], 3, float32)), new Tensor([1, 2]));
-  expect((graph.run(new Tensor([1, 2])) as Tensor).tolist()).toEqual([[4, 4], [5, 5]]);
+  expect((graph.run(new Tensor([1, 2])) as Tensor).tolist()).toEqual([
+    [4, 4],
+    [5, 5],
+  ]);
 });

@@ -12,17 +12,26 @@ describe('updates in place', () => {
     const { storage } = w.$concrete();
     const [a, b] = applyStep(w, accum, 0.5, g);
     expect(w.$concrete().storage).toBe(storage);
-    expect([w.tolist(), accum.tolist()]).toEqual([[0.5, 1], [1, 4]]);
+    expect([w.tolist(), accum.tolist()]).toEqual([
+      [0.5, 1],
+      [1, 4],
+    ]);
     expect(a).not.toBeInstanceOf(Parameter);
     expect(repr(a)).toBe('Tensor(shape=[2], dtype=Float32, value= [ 5.00000000e-01,  1.00000000e+00])');
     applyStep(w, accum, 0.5, g);
-    expect([a.tolist(), b.tolist()]).toEqual([[0, 0], [2, 8]]);
+    expect([a.tolist(), b.tolist()]).toEqual([
+      [0, 0],
+      [2, 8],
+    ]);
     expect(add(a, 1).tolist()).toEqual([1, 1]);
   });
   test('a failed call changes nothing', () => {
     const [w, accum] = params();
     expect(() => applyStep(w, accum, 0.5, new Tensor([1, 2, 3]))).toThrow(ValueError);
-    expect([w.tolist(), accum.tolist()]).toEqual([[1, 2], [0, 0]]);
+    expect([w.tolist(), accum.tolist()]).toEqual([
+      [1, 2],
+      [0, 0],
+    ]);
   });
 });
 
@@ -55,7 +64,10 @@ describe('what was read before an update stays', () => {
   test('the gradient may be the Parameter itself', () => {
     const [w, accum] = params();
     applyStep(w, accum, 0.5, w);
-    expect([w.tolist(), accum.tolist()]).toEqual([[0.5, 1], [1, 4]]);
+    expect([w.tolist(), accum.tolist()]).toEqual([
+      [0.5, 1],
+      [1, 4],
+    ]);
   });
 });
 
@@ -74,11 +86,15 @@ describe('under grad', () => {
   });
   test('a weight updated inside keeps the update afterwards, its gradient is that of the first value', () => {
     const [w, accum] = params();
-    const [value, gw] = valueAndGrad(() => {
-      const y = sum(sin(w));
-      applyStep(w, accum, 1, new Tensor([1, 1]));
-      return y;
-    }, null, w)();
+    const [value, gw] = valueAndGrad(
+      () => {
+        const y = sum(sin(w));
+        applyStep(w, accum, 1, new Tensor([1, 1]));
+        return y;
+      },
+      null,
+      w,
+    )();
     expect(value.item()).toBeCloseTo(Math.sin(1) + Math.sin(2), 6);
     expect(gw.asnumpy().toFloat64()[1]).toBeCloseTo(Math.cos(2), 6);
     expect(w.tolist()).toEqual([0, 1]);

@@ -5,7 +5,10 @@ import { Parameter, Slice, Tensor, grad, slice } from '../src/index.ts';
 import { mul, sum } from './test-ops.ts';
 
 // An independent implementation: every result element is looked up by its own multi-index in nested arrays.
-type Part = { kind: 'new' } | { kind: 'slice'; axis: number; at: number[] } | { kind: 'adv'; axis: number; at: number[]; shape: number[] };
+type Part =
+  | { kind: 'new' }
+  | { kind: 'slice'; axis: number; at: number[] }
+  | { kind: 'adv'; axis: number; at: number[]; shape: number[] };
 
 function range(text: string | Slice, n: number): number[] {
   const [a, b, c] = typeof text === 'string' ? text.split(':') : [text.start ?? '', text.stop ?? '', text.step];
@@ -35,7 +38,9 @@ function flat(shape: readonly number[], index: readonly number[]): number {
 /** Flat source positions of the result's elements, and the result's shape. */
 function lookup(shape: readonly number[], index: readonly Index[]): { shape: number[]; from: number[] } {
   const items = [...index];
-  const taken = items.filter((i) => i !== null && i !== '...').reduce<number>((n, i) => n + (i instanceof Tensor && i.dtype.name === 'Bool' ? i.ndim : 1), 0);
+  const taken = items
+    .filter((i) => i !== null && i !== '...')
+    .reduce<number>((n, i) => n + (i instanceof Tensor && i.dtype.name === 'Bool' ? i.ndim : 1), 0);
   const full: Index[] = Array.from({ length: shape.length - taken }, () => ':' as const);
   const dots = items.indexOf('...');
   if (dots >= 0) items.splice(dots, 1, ...full);
@@ -52,10 +57,15 @@ function lookup(shape: readonly number[], index: readonly Index[]): { shape: num
     } else if (typeof item === 'string' || item instanceof Slice) {
       parts.push({ kind: 'slice', axis, at: range(item, shape[axis]!) });
       axis++;
-    } else if ((item instanceof Tensor && item.dtype.name === 'Bool') || (Array.isArray(item) && typeof item[0] === 'boolean')) {
+    } else if (
+      (item instanceof Tensor && item.dtype.name === 'Bool') ||
+      (Array.isArray(item) && typeof item[0] === 'boolean')
+    ) {
       const mask = item instanceof Tensor ? item : new Tensor(item as readonly boolean[]);
       const hits = indices(mask.shape).filter((i) => mask.asnumpy().get(...i) === true);
-      mask.shape.forEach((_, d) => parts.push({ kind: 'adv', axis: axis++, at: hits.map((h) => h[d]!), shape: [hits.length] }));
+      mask.shape.forEach((_, d) =>
+        parts.push({ kind: 'adv', axis: axis++, at: hits.map((h) => h[d]!), shape: [hits.length] }),
+      );
     } else {
       const t = item instanceof Tensor ? item : new Tensor(item as number[]);
       const at = [...t.asnumpy()].map((v) => (Number(v) < 0 ? Number(v) + shape[axis]! : Number(v)));
@@ -65,7 +75,9 @@ function lookup(shape: readonly number[], index: readonly Index[]): { shape: num
   }
   const adv = parts.filter((p) => p.kind === 'adv');
   const rank = Math.max(0, ...adv.map((p) => p.shape.length));
-  const block = Array.from({ length: rank }, (_, d) => Math.max(...adv.map((p) => p.shape[p.shape.length - rank + d] ?? 1)));
+  const block = Array.from({ length: rank }, (_, d) =>
+    Math.max(...adv.map((p) => p.shape[p.shape.length - rank + d] ?? 1)),
+  );
   if (adv.some((p) => p.shape.includes(0))) block[block.length - 1] = 0;
   const first = parts.findIndex((p) => p.kind === 'adv');
   const last = parts.findLastIndex((p) => p.kind === 'adv');
@@ -94,7 +106,11 @@ function lookup(shape: readonly number[], index: readonly Index[]): { shape: num
 }
 
 const shape = [3, 4, 5] as const;
-const make = (): Tensor => new Tensor(Float32Array.from({ length: 60 }, (_, i) => i), { shape });
+const make = (): Tensor =>
+  new Tensor(
+    Float32Array.from({ length: 60 }, (_, i) => i),
+    { shape },
+  );
 const mask2 = new Tensor(
   Uint8Array.from({ length: 12 }, (_, i) => Number(i % 3 === 0)),
   { shape: [3, 4] },
@@ -115,7 +131,13 @@ const cases: readonly (readonly [string, readonly Index[]])[] = [
   ['a new axis', [null, 0, null, '...', null]],
   ['a list', [[0, 2]]],
   ['a list with negatives', [':', [-1, 0]]],
-  ['lists together', [[0, 1], [2, 3]]],
+  [
+    'lists together',
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  ],
   ['a list and a number', [[0, 1], 2]],
   ['a number and a list apart', [0, ':', [1, 2, 4]]],
   ['lists apart', [[0, 1], ':', [1, 2]]],
@@ -139,7 +161,11 @@ describe('reading', () => {
     expect([...got.asnumpy()]).toEqual(expected.from);
   });
   test('a mask of two axes', () => {
-    const mask = new Tensor([[true, false, true, false], [false, false, false, false], [true, true, false, true]]);
+    const mask = new Tensor([
+      [true, false, true, false],
+      [false, false, false, false],
+      [true, true, false, true],
+    ]);
     const expected = lookup(shape, [mask]);
     expect([...make().at(mask).shape]).toEqual(expected.shape);
     expect([...make().at(mask).asnumpy()]).toEqual(expected.from);
@@ -165,9 +191,15 @@ describe('writing', () => {
   test('a value is broadcast and cast', () => {
     const x = new Tensor(Int32Array.from([1, 2, 3, 4, 5, 6]), { shape: [2, 3] });
     x.setAt(['...', 1], new Tensor([7.9]));
-    expect(x.tolist()).toEqual([[1, 7, 3], [4, 7, 6]]);
+    expect(x.tolist()).toEqual([
+      [1, 7, 3],
+      [4, 7, 6],
+    ]);
     x.setAt(1, new Tensor([[[8, 9, 10]]]));
-    expect(x.tolist()).toEqual([[1, 7, 3], [8, 9, 10]]);
+    expect(x.tolist()).toEqual([
+      [1, 7, 3],
+      [8, 9, 10],
+    ]);
     expect(() => x.setAt(0, new Tensor([1, 2]))).toThrow(ValueError);
   });
   test('a mask with one value', () => {
@@ -195,7 +227,13 @@ test.each([
   [[[true, false]], IndexError],
   [[0.5], IndexError],
   [[new Tensor([0, 1])], IndexError],
-  [[[0, 1], [0, 1, 2]], ValueError],
+  [
+    [
+      [0, 1],
+      [0, 1, 2],
+    ],
+    ValueError,
+  ],
 ])('the index %j is refused', (index, error) => {
   expect(() => make().at(...(index as Index[]))).toThrow(error);
 });
@@ -209,17 +247,38 @@ test('gradients reach what was read, and what was written', () => {
   const g = grad((x: Tensor) => sum(mul(x.at([0, 0, 2]), x.at('1:'))))(x);
   // d/dx of x0 x1 + x0 x2 + x2 x3.
   expect(g.tolist()).toEqual([5, 1, 1 + 4, 3]);
-  const h = grad((x: Tensor, v: Tensor) => {
-    const y = mul(x, 1);
-    y.setAt('1:3', v);
-    return sum(mul(y, y));
-  }, [0, 1])(x, new Tensor([5, 6]));
+  const h = grad(
+    (x: Tensor, v: Tensor) => {
+      const y = mul(x, 1);
+      y.setAt('1:3', v);
+      return sum(mul(y, y));
+    },
+    [0, 1],
+  )(x, new Tensor([5, 6]));
   expect(h[0].tolist()).toEqual([2, 0, 0, 8]);
   expect(h[1].tolist()).toEqual([10, 12]);
 });
 
 test('rows by iteration', () => {
-  expect([...new Tensor([[1, 2], [3, 4]])].map((r) => r.tolist())).toEqual([[1, 2], [3, 4]]);
+  expect(
+    [
+      ...new Tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    ].map((r) => r.tolist()),
+  ).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
   expect(() => [...new Tensor(1)]).toThrow(TypeError);
-  expect(new Tensor([[1, 2], [3, 4]]).T.tolist()).toEqual([[1, 3], [2, 4]]);
+  expect(
+    new Tensor([
+      [1, 2],
+      [3, 4],
+    ]).T.tolist(),
+  ).toEqual([
+    [1, 3],
+    [2, 4],
+  ]);
 });

@@ -111,8 +111,20 @@ describe('distributions', () => {
 
 describe('structured', () => {
   test('identity and Dirac', () => {
-    expect(initializer(new Identity(), [2, 3]).tolist()).toEqual([[1, 0, 0], [0, 1, 0]]);
-    expect(initializer(new Dirac(), [2, 2, 3]).tolist()).toEqual([[[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]]]);
+    expect(initializer(new Identity(), [2, 3]).tolist()).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    expect(initializer(new Dirac(), [2, 2, 3]).tolist()).toEqual([
+      [
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+      [
+        [0, 0, 0],
+        [0, 1, 0],
+      ],
+    ]);
     const grouped = initializer(new Dirac(2), [4, 1, 3, 3]);
     expect([0, 1, 2, 3].map((o) => grouped.at(o, 0, 1, 1).item())).toEqual([1, 0, 1, 0]);
     expect(() => initializer(new Dirac(3), [4, 1, 3])).toThrow('must be divisible by');
@@ -165,16 +177,30 @@ describe('delay and seeds', () => {
   });
   test('texts', () => {
     expect(repr(new Normal(0.5))).toBe('Normal(sigma=0.5, mean=0)');
-    expect(String(new HeUniform(Math.sqrt(5)))).toBe("HeUniform(negative_slope=2.23606797749979, mode='fan_in', nonlinearity='leaky_relu')");
+    expect(String(new HeUniform(Math.sqrt(5)))).toBe(
+      "HeUniform(negative_slope=2.23606797749979, mode='fan_in', nonlinearity='leaky_relu')",
+    );
   });
 });
 
 describe('the generator', () => {
   // Test vectors of Salmon et al., Random123, threefry2x32 with 20 rounds.
   test.each([
-    [[0, 0], [0, 0], [0x6b200159, 0x99ba4efe]],
-    [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x1cb996fc, 0xbb002be7]],
-    [[0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3], [0xc4923a9c, 0x483df7a0]],
+    [
+      [0, 0],
+      [0, 0],
+      [0x6b200159, 0x99ba4efe],
+    ],
+    [
+      [0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x1cb996fc, 0xbb002be7],
+    ],
+    [
+      [0x13198a2e, 0x03707344],
+      [0x243f6a88, 0x85a308d3],
+      [0xc4923a9c, 0x483df7a0],
+    ],
   ] as const)('Threefry %#', (key, [c0, c1], want) => {
     expect(threefry(key, c0, c1)).toEqual(want);
   });

@@ -37,7 +37,10 @@ test.each(allDTypes.map((d) => [d.name, d] as const))('%s with every other dtype
   for (const b of allDTypes) {
     const want = expected(a, b);
     if (want) expect([b.name, commonDType('Add', [a, b], []).name]).toEqual([b.name, want]);
-    else expect(() => commonDType('Add', [a, b], [])).toThrow(/Type implicit conversion between \w+ and \w+ is not supported/);
+    else
+      expect(() => commonDType('Add', [a, b], [])).toThrow(
+        /Type implicit conversion between \w+ and \w+ is not supported/,
+      );
   }
 });
 
@@ -102,7 +105,10 @@ describe('Parameters updated in place are not converted', () => {
     expect(() => applyStep(w, accum, 0.5, new Tensor([2, 4], dtypes[g]))).toThrow(
       /For 'ApplyStep', Data type conversion of 'Parameter' is not supported, so the argument '(variable|accum)'/,
     );
-    expect([w.tolist(), accum.tolist()]).toEqual([[1, 2], [1, 2]]);
+    expect([w.tolist(), accum.tolist()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
   test('between the half types the Parameter wins', () => {
     const [w] = applyStep(p('w', 'float16'), p('a', 'float16'), 0.5, new Tensor([2, 4], dtypes['bfloat16']));

@@ -1,6 +1,19 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { RuntimeError, ValueError, bfloat16, bool, float16, float32, float64, int32, int64, int8, uint16, uint8 } from '@sporelet/ir';
+import {
+  RuntimeError,
+  ValueError,
+  bfloat16,
+  bool,
+  float16,
+  float32,
+  float64,
+  int32,
+  int64,
+  int8,
+  uint16,
+  uint8,
+} from '@sporelet/ir';
 import { NdArray, Parameter, Tensor, Tuple, repr, shapeOf, str, tensor, tuple } from '../src/index.ts';
 import { add, reshape } from './test-ops.ts';
 
@@ -13,7 +26,14 @@ describe('what a tensor is made of', () => {
     [[], float32, [0]],
     [[[], []], float32, [2, 0]],
     [[1, 2], float32, [2]],
-    [[[1, 2, 3], [4, 5, 6]], float32, [2, 3]],
+    [
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      float32,
+      [2, 3],
+    ],
     [[1n, 2n], int64, [2]],
     [[true, false], bool, [2]],
     [[true, 2], float32, [2]],
@@ -29,12 +49,18 @@ describe('what a tensor is made of', () => {
     expect([...t.shape]).toEqual(shape);
   });
   test('by position, with options, by name', () => {
-    const want = [[1, 2], [3, 4]];
+    const want = [
+      [1, 2],
+      [3, 4],
+    ];
     expect(new Tensor([1, 2, 3, 4], int32, [2, 2]).tolist()).toEqual(want);
     expect(new Tensor(Int32Array.from([1, 2, 3, 4]), { shape: [2, 2] }).tolist()).toEqual(want);
     expect(new Tensor({ inputData: want, dtype: int32 }).tolist()).toEqual(want);
     expect(new Tensor({ data: want, dtype: int32 }).dtype).toBe(int32);
-    expect(tensor(want, { dtype: int64 }).tolist()).toEqual([[1n, 2n], [3n, 4n]]);
+    expect(tensor(want, { dtype: int64 }).tolist()).toEqual([
+      [1n, 2n],
+      [3n, 4n],
+    ]);
     expect(new Tensor([7], { shape: 1 }).shape).toEqual([1]);
   });
   test('conversion: fractions are cut, integers wrap, anything but zero is true', () => {
@@ -85,7 +111,13 @@ describe('what a tensor is made of', () => {
 });
 
 describe('attributes', () => {
-  const x = new Tensor([[1, 2, 3], [4, 5, 6]], int32);
+  const x = new Tensor(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    int32,
+  );
   test('sizes', () => {
     expect([x.ndim, x.size, x.itemsize, x.nbytes, x.length]).toEqual([2, 6, 4, 24, 2]);
     expect(String(x.strides)).toBe('(12, 4)');

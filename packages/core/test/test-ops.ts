@@ -72,7 +72,10 @@ export const cast: Op<(x: Tensor, dtype: DType) => Tensor> = defineOp({
   each: ({ x }, { dtype }) => x.cast(dtype),
   grad: ({ g, ins: [x] }) => [() => cast(g, x.dtype)],
 });
-export const sum: Op<(x: Tensor, axes?: readonly number[], keepDims?: boolean) => Tensor> = defineOp({
+export const sum: Op<
+  (x: Tensor, axes?: readonly number[], keepDims?: boolean) => Tensor,
+  new (keepDims?: boolean | { keepDims?: boolean }) => (x: Tensor, axes?: readonly number[]) => Tensor
+> = defineOp({
   name: 'ReduceSum',
   fn: 'sum',
   sig: 'x:T, axes ; keepDims -> T',
@@ -92,10 +95,13 @@ export const sum: Op<(x: Tensor, axes?: readonly number[], keepDims?: boolean) =
         return null;
       });
       if (!over.length) return x.at(...(free as Expr[]));
-      return sumOver(over.map((d) => x.shape[d]!), (...k: Expr[]) => {
-        let next = 0;
-        return x.at(...free.map((e) => e ?? k[next++]!));
-      });
+      return sumOver(
+        over.map((d) => x.shape[d]!),
+        (...k: Expr[]) => {
+          let next = 0;
+          return x.at(...free.map((e) => e ?? k[next++]!));
+        },
+      );
     };
   },
   grad: ({ g, ins: [x], attrs: { axes } }) => {
@@ -119,10 +125,12 @@ export const broadcastTo: Op<(x: Tensor, shape: Dims) => Tensor> = defineOp({
   doc: 'Repeated along axes of size 1.',
   attrs: { shape: attr.ints() },
   infer: (_, { shape }) => shape,
-  pull: ({ x }) => (...i) => {
-    const skip = i.length - x.shape.length;
-    return x.at(...x.shape.map((n, d) => (n === 1 ? 0 : i[skip + d]!)));
-  },
+  pull:
+    ({ x }) =>
+    (...i) => {
+      const skip = i.length - x.shape.length;
+      return x.at(...x.shape.map((n, d) => (n === 1 ? 0 : i[skip + d]!)));
+    },
   grad: ({ g }) => [g],
 });
 export const transpose: Op<(x: Tensor, permutation: readonly number[]) => Tensor> = defineOp({
@@ -131,8 +139,17 @@ export const transpose: Op<(x: Tensor, permutation: readonly number[]) => Tensor
   doc: 'Axes in another order.',
   attrs: { permutation: attr.ints() },
   infer: ({ x }, { permutation }) => permutation.map((p) => x.shape[p]!),
-  pull: ({ x }, { permutation }) => (...i) => x.at(...x.shape.map((_, d) => i[permutation.indexOf(d)]!)),
-  grad: ({ g, attrs: { permutation } }) => [() => transpose(g, permutation.map((_, d) => permutation.indexOf(d)))],
+  pull:
+    ({ x }, { permutation }) =>
+    (...i) =>
+      x.at(...x.shape.map((_, d) => i[permutation.indexOf(d)]!)),
+  grad: ({ g, attrs: { permutation } }) => [
+    () =>
+      transpose(
+        g,
+        permutation.map((_, d) => permutation.indexOf(d)),
+      ),
+  ],
 });
 export const full: Op<(shape: Dims, value: number, dtype: DType) => Tensor> = defineOp({
   name: 'Full',
@@ -140,7 +157,10 @@ export const full: Op<(shape: Dims, value: number, dtype: DType) => Tensor> = de
   doc: 'One number everywhere.',
   attrs: { shape: attr.ints(), value: attr.float(), dtype: attr.dtype() },
   infer: (_, { shape }) => shape,
-  pull: (_, { value, dtype }) => () => constant(value, dtype),
+  pull:
+    (_, { value, dtype }) =>
+    () =>
+      constant(value, dtype),
   grad: null,
 });
 export const matmul: Op<(x: Tensor, y: Tensor) => Tensor> = defineOp({
@@ -149,11 +169,11 @@ export const matmul: Op<(x: Tensor, y: Tensor) => Tensor> = defineOp({
   sig: 'x:T, y:T -> T',
   doc: 'Matrix product of 2-D tensors.',
   infer: ({ x, y }) => [x.shape[0]!, y.shape[1]!],
-  pull: ({ x, y }) => (i, j) => sumOver(x.shape[1]!, (k) => x.at(i, k).mul(y.at(k, j))),
-  grad: ({ g, ins: [x, y] }) => [
-    () => matmul(g, transpose(y, [1, 0])),
-    () => matmul(transpose(x, [1, 0]), g),
-  ],
+  pull:
+    ({ x, y }) =>
+    (i, j) =>
+      sumOver(x.shape[1]!, (k) => x.at(i, k).mul(y.at(k, j))),
+  grad: ({ g, ins: [x, y] }) => [() => matmul(g, transpose(y, [1, 0])), () => matmul(transpose(x, [1, 0]), g)],
 });
 export const where: Op<(mask: Tensor, x: Operand, y: Operand) => Tensor> = defineOp({
   name: 'Select',
@@ -169,10 +189,11 @@ export const slice: Op<(x: Tensor, begin: Dims, size: Dims, step: Dims) => Tenso
   doc: 'Element begin + step i along each axis.',
   attrs: { begin: attr.ints(), size: attr.ints(), step: attr.ints() },
   infer: (_, { size }) => size,
-  pull: ({ x }, { begin, step }) => (...i) => x.at(...i.map((e, d) => e.mul(step[d]!).add(begin[d]!))),
-  grad: ({ g, ins: [x], attrs: { begin, step } }) => [
-    () => setSlice(full(x.shape, 0, x.dtype), g, begin, step),
-  ],
+  pull:
+    ({ x }, { begin, step }) =>
+    (...i) =>
+      x.at(...i.map((e, d) => e.mul(step[d]!).add(begin[d]!))),
+  grad: ({ g, ins: [x], attrs: { begin, step } }) => [() => setSlice(full(x.shape, 0, x.dtype), g, begin, step)],
 });
 export const setSlice: Op<(x: Tensor, value: Tensor, begin: Dims, step: Dims) => Tensor> = defineOp({
   name: 'SetSlice',
@@ -198,11 +219,13 @@ export const gatherNd: Op<(x: Tensor, indices: readonly Tensor[]) => Tensor> = d
   sig: 'x:T, indices:I[] -> T',
   doc: 'x[indices].',
   infer: ({ x, indices }) => [...indices[0]!.shape, ...x.shape.slice(indices.length)],
-  pull: ({ x, indices }) => (...i) => {
-    const rank = indices[0]!.shape.length;
-    const lead = indices.map((v, d) => bounded(v.at(...i.slice(0, rank)), x.shape[d]!));
-    return x.at(...lead, ...i.slice(rank));
-  },
+  pull:
+    ({ x, indices }) =>
+    (...i) => {
+      const rank = indices[0]!.shape.length;
+      const lead = indices.map((v, d) => bounded(v.at(...i.slice(0, rank)), x.shape[d]!));
+      return x.at(...lead, ...i.slice(rank));
+    },
   grad: ({ g, ins: [x, indices] }) => [() => scatterAdd(full(x.shape, 0, x.dtype), indices, g)],
 });
 export const scatterAdd: Op<(x: Tensor, indices: readonly Tensor[], value: Tensor) => Tensor> = defineOp({
@@ -247,12 +270,9 @@ export const scatterNd: Op<(x: Tensor, indices: readonly Tensor[], value: Tensor
 /** variable -= lr * grad, in place; the momentum-like accum counts. */
 export const applyStep: Op<
   (variable: Parameter, accum: Parameter, lr: Operand, grad: Tensor) => readonly [variable: Tensor, accum: Tensor],
-  new (useLocking?: boolean | { useLocking?: boolean }) => (
-    variable: Parameter,
-    accum: Parameter,
-    lr: Operand,
-    grad: Tensor,
-  ) => readonly [variable: Tensor, accum: Tensor]
+  new (
+    useLocking?: boolean | { useLocking?: boolean },
+  ) => (variable: Parameter, accum: Parameter, lr: Operand, grad: Tensor) => readonly [variable: Tensor, accum: Tensor]
 > = defineOp({
   name: 'ApplyStep',
   sig: 'variable&:T, accum&:T, lr:S1, grad:T ; useLocking -> T, T',
@@ -267,10 +287,7 @@ export const applyStep: Op<
     }
     return [variable.shape, variable.shape];
   },
-  each: ({ variable, accum, lr, grad }) => [
-    variable.sub(lr.cast(variable.dtype).mul(grad)),
-    accum.add(grad.mul(grad)),
-  ],
+  each: ({ variable, accum, lr, grad }) => [variable.sub(lr.cast(variable.dtype).mul(grad)), accum.add(grad.mul(grad))],
   grad: null,
 });
 /** Sorts the last axis: a routine. */
@@ -280,7 +297,9 @@ export const sort: Op<(x: Tensor) => readonly [values: Tensor, indices: Tensor]>
   doc: 'Ascending along the only axis.',
   infer: ({ x }) => [x.shape, x.shape],
   routine: ([x], [values, indices]) => {
-    const order = Array.from(x!.data, (v, i) => [v, i] as const).sort((a, b) => Number(a[0]) - Number(b[0]) || a[1] - b[1]);
+    const order = Array.from(x!.data, (v, i) => [v, i] as const).sort(
+      (a, b) => Number(a[0]) - Number(b[0]) || a[1] - b[1],
+    );
     order.forEach(([v, i], k) => {
       values!.data[k] = v;
       indices!.data[k] = i;
@@ -295,27 +314,35 @@ export const concat: Op<(xs: readonly Tensor[], axis?: number) => Tensor> = defi
   attrs: { axis: attr.int(0) },
   infer: ({ xs }, { axis }) =>
     xs[0]!.shape.map((n, d) => (d === axis ? xs.reduce((sum, x) => sum + x.shape[d]!, 0) : n)),
-  pull: ({ xs }, { axis }) => (...i) => {
-    let start = xs.reduce((sum, x) => sum + x.shape[axis]!, 0);
-    let out: Expr | null = null;
-    for (const x of [...xs].reverse()) {
-      start -= x.shape[axis]!;
-      const from = start;
-      const own = x.padded(
-        i.map((e, d) => (d === axis ? e.sub(from) : e)),
-        constant(0, x.dtype),
-      );
-      out = out ? select(i[axis]!.lt(from + x.shape[axis]!), own, out) : own;
-    }
-    return out!;
-  },
+  pull:
+    ({ xs }, { axis }) =>
+    (...i) => {
+      let start = xs.reduce((sum, x) => sum + x.shape[axis]!, 0);
+      let out: Expr | null = null;
+      for (const x of [...xs].reverse()) {
+        start -= x.shape[axis]!;
+        const from = start;
+        const own = x.padded(
+          i.map((e, d) => (d === axis ? e.sub(from) : e)),
+          constant(0, x.dtype),
+        );
+        out = out ? select(i[axis]!.lt(from + x.shape[axis]!), own, out) : own;
+      }
+      return out!;
+    },
   grad: ({ g, ins: [xs], attrs: { axis } }) => {
     let at = 0;
     return [
       xs.map((x) => {
         const begin = x.shape.map((_, d) => (d === axis ? at : 0));
         at += x.shape[axis]!;
-        return () => slice(g, begin, x.shape, x.shape.map(() => 1));
+        return () =>
+          slice(
+            g,
+            begin,
+            x.shape,
+            x.shape.map(() => 1),
+          );
       }),
     ];
   },

@@ -6,11 +6,19 @@ import { add, applyStep, broadcastTo, cast, concat, gatherNd, less, matmul, mul,
 const list = (t: Tensor): number[] => [...t.asnumpy().toFloat64()];
 const numbers = (shape: readonly number[], seed = 1): Tensor => {
   const n = shape.reduce((a, b) => a * b, 1);
-  return new Tensor(Float64Array.from({ length: n }, (_, i) => ((i * 7 + seed * 3) % 11) - 5), { shape });
+  return new Tensor(
+    Float64Array.from({ length: n }, (_, i) => ((i * 7 + seed * 3) % 11) - 5),
+    { shape },
+  );
 };
 
 /** The function applied to one example after another. */
-function loop(fn: (...args: Tensor[]) => Tensor, args: readonly Tensor[], axes: readonly (number | null)[], n: number): number[] {
+function loop(
+  fn: (...args: Tensor[]) => Tensor,
+  args: readonly Tensor[],
+  axes: readonly (number | null)[],
+  n: number,
+): number[] {
   return Array.from({ length: n }, (_, i) => {
     const example = args.map((t, k) => {
       const axis = axes[k]!;
@@ -42,7 +50,9 @@ const forms: readonly (readonly [string, Fn, readonly Tensor[]])[] = [
 
 describe.each(forms)('%s', (_, fn, args) => {
   const differentiable = args.map((t) => t.dtype === float64);
-  const masks = Array.from({ length: 2 ** args.length - 1 }, (_, m) => args.map((_, k) => ((m + 1) & (1 << k) ? 0 : null)));
+  const masks = Array.from({ length: 2 ** args.length - 1 }, (_, m) =>
+    args.map((_, k) => ((m + 1) & (1 << k) ? 0 : null)),
+  );
   test.each(masks)('mapped %s %s %s', (...axes) => {
     const own = axes.slice(0, args.length) as (number | null)[];
     const given = args.map((t, k) => (own[k] === null ? t.at(0) : t));
@@ -127,27 +137,63 @@ describe('axes', () => {
 });
 
 describe('with gradients', () => {
-  const x = new Tensor([[1, 2], [3, 4]], float64);
+  const x = new Tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    float64,
+  );
   const f = (t: Tensor): Tensor => sum(mul(mul(t, t), t));
   test('of each example', () => {
-    expect(vmap(grad(f))(x).tolist()).toEqual([[3, 12], [27, 48]]);
+    expect(vmap(grad(f))(x).tolist()).toEqual([
+      [3, 12],
+      [27, 48],
+    ]);
     const [values, gradients] = vmap(valueAndGrad(f))(x);
-    expect([values.tolist(), gradients.tolist()]).toEqual([[9, 91], [[3, 12], [27, 48]]]);
-    expect(vmap(jacrev((t: Tensor) => mul(t, t)))(x).tolist()).toEqual([[[2, 0], [0, 4]], [[6, 0], [0, 8]]]);
+    expect([values.tolist(), gradients.tolist()]).toEqual([
+      [9, 91],
+      [
+        [3, 12],
+        [27, 48],
+      ],
+    ]);
+    expect(vmap(jacrev((t: Tensor) => mul(t, t)))(x).tolist()).toEqual([
+      [
+        [2, 0],
+        [0, 4],
+      ],
+      [
+        [6, 0],
+        [0, 8],
+      ],
+    ]);
   });
   test('of Parameters, for each example and in sum', () => {
     const w = new Parameter(new Tensor([1, 10], float64), 'w');
     const loss = (t: Tensor): Tensor => sum(mul(mul(t, t), w));
-    expect(vmap(grad(loss, null, w))(x).tolist()).toEqual([[1, 4], [9, 16]]);
+    expect(vmap(grad(loss, null, w))(x).tolist()).toEqual([
+      [1, 4],
+      [9, 16],
+    ]);
     expect(grad((x: Tensor) => sum(vmap(loss)(x)), null, w)(x).tolist()).toEqual([10, 20]);
   });
   test('second derivatives through a mapped function', () => {
     const total = (x: Tensor): Tensor => sum(vmap(f)(x));
-    expect(grad((x: Tensor) => sum(grad(total)(x)))(x).tolist()).toEqual([[6, 12], [18, 24]]);
+    expect(grad((x: Tensor) => sum(grad(total)(x)))(x).tolist()).toEqual([
+      [6, 12],
+      [18, 24],
+    ]);
   });
   test('written by hand, under and over the mapping', () => {
-    const g = customGrad((t: Tensor) => mul(t, 2), (t: Tensor, _o: Tensor, d: Tensor) => mul(d, mul(t, 100)));
-    const want = [[100, 200], [300, 400]];
+    const g = customGrad(
+      (t: Tensor) => mul(t, 2),
+      (t: Tensor, _o: Tensor, d: Tensor) => mul(d, mul(t, 100)),
+    );
+    const want = [
+      [100, 200],
+      [300, 400],
+    ];
     expect(vmap(grad((t: Tensor) => g(t)))(x).tolist()).toEqual(want);
     expect(grad((x: Tensor) => vmap((t: Tensor) => g(t))(x))(x).tolist()).toEqual(want);
     expect(vmap((t: Tensor) => mul(stopGradient(t), 1))(x).tolist()).toEqual(x.tolist());
@@ -157,39 +203,104 @@ describe('with gradients', () => {
 describe('updates in place', () => {
   const make = (...values: number[]): Parameter => new Parameter(new Float32Array(values), 'p');
   const step = (w: Parameter, a: Parameter, lr: Tensor, g: Tensor): readonly Tensor[] => applyStep(w, a, lr, g);
-  const g = new Tensor([[1, 2], [3, 4]]);
+  const g = new Tensor([
+    [1, 2],
+    [3, 4],
+  ]);
   test('a mapped Parameter is a Parameter inside and keeps its update', () => {
-    const w = new Parameter([[1, 1], [1, 1]], 'w');
-    const a = new Parameter([[0, 0], [0, 0]], 'a');
+    const w = new Parameter(
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      'w',
+    );
+    const a = new Parameter(
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      'a',
+    );
     const [out] = vmap(step, [0, 0, 0, 0])(w, a, new Tensor([1, 10]), g);
-    expect(w.tolist()).toEqual([[0, -1], [-29, -39]]);
-    expect(a.tolist()).toEqual([[1, 4], [9, 16]]);
+    expect(w.tolist()).toEqual([
+      [0, -1],
+      [-29, -39],
+    ]);
+    expect(a.tolist()).toEqual([
+      [1, 4],
+      [9, 16],
+    ]);
     expect(out!.tolist()).toEqual(w.tolist());
     vmap(step, [0, 0, null, 0])(w, a, new Tensor(0), g);
-    expect(out!.tolist()).toEqual([[0, -1], [-29, -39]]);
-    expect(a.tolist()).toEqual([[2, 8], [18, 32]]);
+    expect(out!.tolist()).toEqual([
+      [0, -1],
+      [-29, -39],
+    ]);
+    expect(a.tolist()).toEqual([
+      [2, 8],
+      [18, 32],
+    ]);
   });
   test('along another axis, and twice', () => {
-    const w = new Parameter([[1, 1], [1, 1]], 'w');
-    const a = new Parameter([[0, 0], [0, 0]], 'a');
+    const w = new Parameter(
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      'w',
+    );
+    const a = new Parameter(
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      'a',
+    );
     vmap(step, [1, 1, null, 1])(w, a, new Tensor(1), g);
-    expect(w.tolist()).toEqual([[0, -1], [-2, -3]]);
+    expect(w.tolist()).toEqual([
+      [0, -1],
+      [-2, -3],
+    ]);
     const [v, b] = [new Parameter(new Float32Array(8).fill(1), 'v'), new Parameter(new Float32Array(8), 'b')].map(
       (p) => new Parameter(reshape(p, [2, 2, 2])),
     ) as [Parameter, Parameter];
     const lr = new Tensor([1, 10]);
-    const gg = new Tensor([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]);
+    const gg = new Tensor([
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [5, 6],
+        [7, 8],
+      ],
+    ]);
     vmap(vmap(step, [0, 0, null, 0]), [0, 0, 0, 0])(v, b, lr, gg);
-    expect(v.tolist()).toEqual([[[0, -1], [-2, -3]], [[-49, -59], [-69, -79]]]);
+    expect(v.tolist()).toEqual([
+      [
+        [0, -1],
+        [-2, -3],
+      ],
+      [
+        [-49, -59],
+        [-69, -79],
+      ],
+    ]);
   });
   test('a mapped value is not written into a Parameter that is not mapped', () => {
     const [w, a] = [make(1, 1), make(0, 0)];
     const run = (): unknown => vmap(step, [null, null, null, 0])(w, a, new Tensor(1), g);
     expect(run).toThrow(RuntimeError);
-    expect(run).toThrow(/For 'ApplyStep', a value mapped by vmap cannot be written .* pass the Parameter as a mapped argument/);
+    expect(run).toThrow(
+      /For 'ApplyStep', a value mapped by vmap cannot be written .* pass the Parameter as a mapped argument/,
+    );
     expect(() => vmap((t: Tensor) => w.setData(t))(g)).toThrow(RuntimeError);
     expect(() => vmap((t: Tensor) => w.setAt(0, t.at(0)))(g)).toThrow(RuntimeError);
-    expect([w.tolist(), a.tolist()]).toEqual([[1, 1], [0, 0]]);
+    expect([w.tolist(), a.tolist()]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
     // An update that does not depend on the example happens once.
     vmap((t: Tensor) => {
       step(w, a, new Tensor(1), new Tensor([1, 1]));
@@ -198,14 +309,26 @@ describe('updates in place', () => {
     expect(w.tolist()).toEqual([0, 0]);
   });
   test('a failed call leaves Parameters as they were', () => {
-    const w = new Parameter([[1, 1], [1, 1]], 'w');
+    const w = new Parameter(
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      'w',
+    );
     const bad = (w: Parameter): Tensor => add(w, new Tensor([1, 2, 3]));
     expect(() => vmap(bad)(w)).toThrow(ValueError);
-    expect(w.tolist()).toEqual([[1, 1], [1, 1]]);
+    expect(w.tolist()).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
   });
 });
 
 test('dtypes are cast inside', () => {
-  const out = vmap((a: Tensor, b: Tensor) => add(cast(a, float64), b))(new Tensor([1, 2]), new Tensor(Int32Array.from([3, 4])));
+  const out = vmap((a: Tensor, b: Tensor) => add(cast(a, float64), b))(
+    new Tensor([1, 2]),
+    new Tensor(Int32Array.from([3, 4])),
+  );
   expect([out.dtype, out.tolist()]).toEqual([float64, [4, 6]]);
 });

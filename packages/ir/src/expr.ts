@@ -243,7 +243,7 @@ function foldIndex(fn: BinaryFn, x: Expr, y: Expr): Expr | null {
     if (fn === 'sub') return constant((a - b) | 0, int32);
     if (fn === 'mul') return constant(Math.imul(a, b), int32);
     if (fn === 'div' && b !== 0) return constant(Math.trunc(a / b) | 0, int32);
-    if (fn === 'rem' && b !== 0) return constant(a % b | 0, int32);
+    if (fn === 'rem' && b !== 0) return constant((a % b) | 0, int32);
   }
   if ((fn === 'add' || fn === 'sub') && isConst(y, 0)) return x;
   if (fn === 'add' && isConst(x, 0)) return y;

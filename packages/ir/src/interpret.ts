@@ -12,6 +12,12 @@ import { stridesOf } from './shape.ts';
 class Environment {
   private readonly slots = new Map<Axis, number>();
   readonly values: number[] = [];
+  /** Counts assignments: what was computed at one count is still right at the same count. */
+  version = 0;
+  set(slot: number, value: number): void {
+    this.values[slot] = value;
+    this.version++;
+  }
   slot(axis: Axis): number {
     let s = this.slots.get(axis);
     if (s === undefined) {
@@ -42,9 +48,24 @@ class Interpreter {
     let t = this.memo.get(e);
     if (!t) {
       t = this.make(e);
+      // A node may be reached along very many paths: its value is kept until a loop moves on.
+      if (e.kind === 'apply' || e.kind === 'read') t = this.once(t);
       this.memo.set(e, t);
     }
     return t;
+  }
+
+  private once(compute: Thunk): Thunk {
+    const { env } = this;
+    let at = -1;
+    let value: Scalar = 0;
+    return () => {
+      if (at !== env.version) {
+        value = compute();
+        at = env.version;
+      }
+      return value;
+    };
   }
 
   private make(e: Expr): Thunk {
@@ -100,14 +121,14 @@ class Interpreter {
     const fold = scalarFn(step);
     const identity = identityOf(e).value;
     const partials = e.order!.partials;
-    const { values } = this.env;
+    const { env } = this;
     const last = slots.length - 1;
     return () => {
       const acc = new Array<Scalar>(partials).fill(identity);
       const walk = (d: number): void => {
         const n = limits[d]!();
         for (let i = 0; i < n; i++) {
-          values[slots[d]!] = i;
+          env.set(slots[d]!, i);
           if (d < last) walk(d + 1);
           else acc[i % partials] = fold(acc[i % partials]!, body());
         }
@@ -154,7 +175,13 @@ export function interpretKernel(
   });
 }
 
-function loops(axes: readonly Axis[], slots: readonly number[], values: number[], extent: (a: Axis) => number, body: () => void): void {
+function loops(
+  axes: readonly Axis[],
+  slots: readonly number[],
+  env: Environment,
+  extent: (a: Axis) => number,
+  body: () => void,
+): void {
   const walk = (d: number): void => {
     if (d === axes.length) {
       body();
@@ -162,7 +189,7 @@ function loops(axes: readonly Axis[], slots: readonly number[], values: number[]
     }
     const count = extent(axes[d]!);
     for (let i = 0; i < count; i++) {
-      values[slots[d]!] = i;
+      env.set(slots[d]!, i);
       walk(d + 1);
     }
   };
@@ -177,7 +204,7 @@ function pull(kernel: Kernel, output: PullOutput, inputs: readonly TypedArray[],
   const slots = output.axes.map((a) => machine.env.slot(a));
   const t = machine.thunk(value);
   let at = 0;
-  loops(output.axes, slots, machine.env.values, extent, () => (data[at++] = t()));
+  loops(output.axes, slots, machine.env, extent, () => (data[at++] = t()));
 }
 
 function push(kernel: Kernel, output: PushOutput, inputs: readonly TypedArray[], data: TypedArray): void {
@@ -192,11 +219,17 @@ function push(kernel: Kernel, output: PushOutput, inputs: readonly TypedArray[],
   const slots = output.axes.map((a) => machine.env.slot(a));
   const index = output.index.map((e) => machine.thunk(lowering.value(e)));
   const t = machine.thunk(next);
-  loops(output.axes, slots, machine.env.values, (a) => a.extent, () => {
-    let at = 0;
-    index.forEach((f, d) => (at += Number(f()) * strides[d]!));
-    data[at] = t();
-  });
+  loops(
+    output.axes,
+    slots,
+    machine.env,
+    (a) => a.extent,
+    () => {
+      let at = 0;
+      index.forEach((f, d) => (at += Number(f()) * strides[d]!));
+      data[at] = t();
+    },
+  );
 }
 
 /** What a push writes: the old value (operand number `self`) combined with the new one. */
@@ -242,7 +275,7 @@ function checkBounds(kernel: Kernel, inputs: readonly TypedArray[], n: number): 
     const machine = new Interpreter(inputs, extent);
     const slots = axes.map((a) => machine.env.slot(a));
     const t = machine.thunk(new Lowering(kernel.inputs).value(outside));
-    loops(axes, slots, machine.env.values, extent, () => {
+    loops(axes, slots, machine.env, extent, () => {
       if (t()) throw kernel.outOfRange?.() ?? new Error(`For '${kernel.name}', an index is out of range.`);
     });
   }

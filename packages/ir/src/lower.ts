@@ -6,6 +6,7 @@ import { bf16ToNumber, doubleToBf16, doubleToHalf, bf16ToFloat, f16ToNumber, flo
 import type { TensorSpec } from './kernel.ts';
 import { expandMath } from './math.ts';
 import { stridesOf } from './shape.ts';
+import { interval } from './view.ts';
 
 /**
  * Lowering: from the dtypes of the user to those a machine computes in (float32, float64, int32, uint32, int64, uint64,
@@ -27,7 +28,17 @@ const native: ReadonlySet<string> = new Set<ScalarFn>([
 ]); // prettier-ignore
 
 /** Results that may leave the grid of a half type, or the range of a narrow integer. */
-const inexact: ReadonlySet<string> = new Set<ScalarFn>(['add', 'sub', 'mul', 'div', 'sqrt', 'neg', 'abs', 'shl', 'not']);
+const inexact: ReadonlySet<string> = new Set<ScalarFn>([
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'sqrt',
+  'neg',
+  'abs',
+  'shl',
+  'not',
+]);
 const exactInHalf: ReadonlySet<string> = new Set<ScalarFn>(['neg', 'abs', 'min', 'max', 'pmin', 'pmax', 'floor', 'ceil', 'trunc', 'nearest']); // prettier-ignore
 
 const round = (x: Expr, d: DType): Expr => (d === float16 ? roundToHalf(x) : d === bfloat16 ? roundToBf16(x) : x);
@@ -73,6 +84,20 @@ function convert(x: Expr, from: DType, to: DType): Expr {
     return y.max(low).min(high);
   }
   return wrap(x.dtype === m ? x : raw(x, m), to);
+}
+
+/** int32 division or remainder by a constant power of two: lanes have shifts but no division. */
+function byPowerOfTwo(fn: 'div' | 'rem', x: Expr, y: Expr): Expr | null {
+  if (x.dtype !== int32 || y.kind !== 'const') return null;
+  const c = Number(y.value);
+  const shift = Math.log2(c);
+  if (c < 1 || !Number.isInteger(shift)) return null;
+  const range = interval(x);
+  const natural = range !== null && range[0] >= 0;
+  // Towards zero: negative dividends are lifted by c - 1 before the shift.
+  const quotient = natural ? x.shr(shift) : x.add(x.shr(31).and(c - 1)).shr(shift);
+  if (fn === 'div') return quotient;
+  return natural ? x.and(c - 1) : x.sub(quotient.shl(shift));
 }
 
 /** Lowers expressions over given operands; equal nodes stay shared. */
@@ -175,8 +200,12 @@ export class Lowering {
       case 'gt':
       case 'ge':
         return new Expr('apply', bool, [x, y], { fn });
-      case 'rem':
-        return this.remainder(x, y, d);
+      case 'div':
+      case 'rem': {
+        const quick = byPowerOfTwo(fn, x, y);
+        if (quick) return quick;
+        if (fn === 'rem') return this.remainder(x, y, d);
+      }
     }
     if (native.has(fn)) {
       if (isHalf(d)) {

@@ -1,5 +1,18 @@
 import type { DType } from './dtype.ts';
-import { allDTypes, bfloat16, bool, complex128, complex64, float16, float32, float64, int16, int64, int8, uint8 } from './dtype.ts';
+import {
+  allDTypes,
+  bfloat16,
+  bool,
+  complex128,
+  complex64,
+  float16,
+  float32,
+  float64,
+  int16,
+  int64,
+  int8,
+  uint8,
+} from './dtype.ts';
 
 // Order inside one kind; a tensor of a later kind wins whatever its width (int64 with float16 is Float16).
 const signedRank = [int8, int16, allDTypes[3]!, int64];

@@ -51,7 +51,7 @@ const int32Fns: Record<string, Num> = {
   sub: (a, b) => (a! - b!) | 0,
   mul: (a, b) => Math.imul(a!, b!),
   div: (a, b) => (b === 0 ? 0 : (a! / b!) | 0),
-  rem: (a, b) => (b === 0 ? 0 : a! % b! | 0),
+  rem: (a, b) => (b === 0 ? 0 : (a! % b!) | 0),
   min: (a, b) => Math.min(a!, b!),
   max: (a, b) => Math.max(a!, b!),
   and: (a, b) => a! & b!,
@@ -125,7 +125,8 @@ function castFn(from: DType, to: DType): Fn {
   if (to === float64) return (x: Scalar) => Number(x);
   if (to === float32) return big ? (x: bigint) => bigToFloat32(x) : (x: number) => Math.fround(x);
   if (from.isFloat) return to === int32 ? clampInt(-(2 ** 31), 2 ** 31 - 1) : clampInt(0, 2 ** 32 - 1);
-  if (big) return to === int32 ? (x: bigint) => Number(BigInt.asIntN(32, x)) : (x: bigint) => Number(BigInt.asUintN(32, x));
+  if (big)
+    return to === int32 ? (x: bigint) => Number(BigInt.asIntN(32, x)) : (x: bigint) => Number(BigInt.asUintN(32, x));
   return to === int32 ? (x: number) => x | 0 : (x: number) => x >>> 0;
 }
 
@@ -165,7 +166,8 @@ export function scalarFn(e: Expr): (...args: Scalar[]) => Scalar {
   else if (d === uint32) f = uint32Fns[fn];
   else {
     const g = bigFns[fn];
-    const fit = d === int64 ? (x: Scalar) => BigInt.asIntN(64, x as bigint) : (x: Scalar) => BigInt.asUintN(64, x as bigint);
+    const fit =
+      d === int64 ? (x: Scalar) => BigInt.asIntN(64, x as bigint) : (x: Scalar) => BigInt.asUintN(64, x as bigint);
     f = g && ((...a: bigint[]) => fit(g(...a)));
   }
   if (!f) throw new Error(`no scalar function '${fn}' for ${d.name}`);

@@ -20,7 +20,10 @@ export function interval(e: Expr): readonly [number, number] | null {
     const all = [f(x[0], y[0]), f(x[0], y[1]), f(x[1], y[0]), f(x[1], y[1])];
     return [Math.min(...all), Math.max(...all)];
   }
-  if (e.fn === 'rem' && y[0] === y[1] && y[0] > 0) return x[0] >= 0 ? [0, Math.min(x[1], y[0] - 1)] : [1 - y[0], y[0] - 1];
+  if (e.fn === 'rem' && y[0] === y[1] && y[0] > 0)
+    return x[0] >= 0 ? [0, Math.min(x[1], y[0] - 1)] : [1 - y[0], y[0] - 1];
+  if (e.fn === 'shr' && y[0] === y[1]) return [x[0] >> y[0], x[1] >> y[0]];
+  if (e.fn === 'and' && y[0] === y[1] && y[0] >= 0) return [0, y[0]];
   if (e.fn === 'min') return [Math.min(x[0], y[0]), Math.min(x[1], y[1])];
   if (e.fn === 'max') return [Math.max(x[0], y[0]), Math.max(x[1], y[1])];
   return null;

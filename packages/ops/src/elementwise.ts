@@ -15,6 +15,7 @@ type BinaryGrad = (g: Tensor, x: Tensor, y: Tensor, out: Tensor) => readonly [Gr
 
 interface BinarySpec {
   readonly name: string;
+  readonly fn?: string;
   readonly doc: string;
   readonly method?: string | readonly string[];
   readonly dtypes?: readonly DType[];
@@ -24,12 +25,10 @@ interface BinarySpec {
 }
 
 /** Declares an element-wise op of two operands, whose result has their dtype. */
-function binary({ name, doc, method = [], dtypes = numbers, of, grad }: BinarySpec): Binary {
+function binary({ dtypes = numbers, of, grad, ...rest }: BinarySpec): Binary {
   return defineOp({
-    name,
+    ...rest,
     sig: 'input:T, other:T -> T',
-    doc,
-    method,
     dtypes: { T: dtypes },
     each: ({ input, other }) => of(input, other),
     grad: grad && (({ g, ins: [x, y], outs: [out] }) => grad(g, x, y, out)),
@@ -116,6 +115,7 @@ const truncatedRemainder = {
 
 export const mod: Binary = binary({
   name: 'Mod',
+  fn: 'fmod',
   doc: "The remainder with the sign of input, as C's %. For integers 0 when other is 0.",
   method: 'fmod',
   ...truncatedRemainder,

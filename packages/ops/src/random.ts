@@ -149,9 +149,9 @@ export const standardNormal: Drawing<[shape: ShapeLike]> = defineOp({
   body: (_ins, { shape, seed, seed2 }) => normalFromKey(keyFor(seed, seed2), shape),
 });
 
-export const uniformInt: Drawing<[minval: Operand, maxval: Operand, shape: ShapeLike]> = defineOp({
+export const uniformInt: Drawing<[minval: Tensor, maxval: Tensor, shape: ShapeLike]> = defineOp({
   name: 'UniformInt',
-  sig: 'minval:T, maxval:T, shape ; seed, seed2 -> T',
+  sig: 'minval!:T, maxval!:T, shape ; seed, seed2 -> T',
   doc: 'Whole numbers distributed uniformly over [minval, maxval).',
   dtypes: { T: integers },
   attrs: { shape: shapeAttr, ...seeds },

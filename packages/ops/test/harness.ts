@@ -73,7 +73,10 @@ export function tensorOf(values: Nd, dtype: DType): Tensor {
 
 export function valuesOf(t: Tensor): Nd {
   const a = t.asnumpy();
-  return nd([...a.shape], Array.from({ length: a.size }, (_, i) => Number(a.at(i))));
+  return nd(
+    [...a.shape],
+    Array.from({ length: a.size }, (_, i) => Number(a.at(i))),
+  );
 }
 
 /** Operands for a call: tensors, Parameters, plain numbers, lists. */

@@ -33,7 +33,13 @@ describe('ApplyProximalAdagrad', () => {
   });
 
   /** Every refused call names the op and leaves both Parameters as they were. */
-  function refused(call: (op: InstanceType<typeof ops.ApplyProximalAdagrad>, p: ReturnType<typeof make>) => unknown, kind: new (m: string) => Error, text: RegExp, p = make()) { // prettier-ignore
+  function refused(
+    call: (op: InstanceType<typeof ops.ApplyProximalAdagrad>, p: ReturnType<typeof make>) => unknown,
+    kind: new (m: string) => Error,
+    text: RegExp,
+    p = make(),
+  ) {
+    // prettier-ignore
     const before = [String(p.v.value()), String(p.a.value())];
     const op = new ops.ApplyProximalAdagrad();
     let error: unknown;

@@ -9,11 +9,6 @@ import type { Nd, Sample, SampleInput } from './samples/sample.ts';
 import { nd } from './samples/sample.ts';
 import { allSamples } from './samples/index.ts';
 
-beforeAll(() => {
-  registerDevices();
-  ops.installOps();
-});
-
 /** Relative tolerance against oracles; absolute: the same times the largest magnitude expected, at least 1. */
 const RTOL: Readonly<Record<string, number>> = { Float64: 1e-12, Float32: 2e-6, Float16: 2e-3, BFloat16: 2e-2 };
 
@@ -57,31 +52,46 @@ function expectClose(got: Nd, want: Nd, rtol: number, what: string): void {
 /** Sums of products fuse multiply and add where the machine can, so only there a tolerance replaces bit equality. */
 const isContraction = (op: AnyOp): boolean => /sum\(.*mul/s.test(String(op.def.spec.pull ?? ''));
 
-describe('every registered op', () => {
-  it('has samples, and every sample an op', () => {
-    const missing = [...registeredOps().keys()].filter((name) => !allSamples[name]?.length);
-    expect(missing).toEqual([]);
-    expect(Object.keys(allSamples).filter((name) => !registeredOps().has(name))).toEqual([]);
+/**
+ * The tests that follow from the declarations and their samples.
+ * @param shard - which part of the ops, of `shards`: files run side by side
+ */
+export function generate(shard: number, shards: number): void {
+  beforeAll(() => {
+    registerDevices();
+    ops.installOps();
   });
-  it('says what it does and whether it has a gradient', () => {
-    for (const [name, op] of registeredOps()) {
-      expect(op.def.spec.doc.length, name).toBeGreaterThan(3);
-      const { grad: gradient, body } = op.def.spec;
-      expect(gradient !== undefined || body !== undefined, `${name} declares no gradient`).toBe(true);
-    }
+  if (shard === 0) declarations();
+  Object.entries(allSamples).forEach(([name, samples], number) => {
+    if (number % shards !== shard) return;
+    describe(name, () => {
+      const op = registeredOps().get(name);
+      if (!op) return;
+      samples.forEach((sample, k) => {
+        const shapes = sample.ins.map((i) => `(${i.shape.join(', ')})`).join(' ');
+        const label = `sample ${k} ${shapes} ${JSON.stringify(sample.attrs ?? {})}`;
+        forward(op, sample, label);
+        if (op.def.spec.grad && sample.grad !== false) derivatives(op, sample, label);
+        if (sample.vmap !== false && !op.def.spec.body) mapped(op, sample, label);
+        if (!op.def.spec.body) traced(op, sample, label);
+      });
+    });
   });
-});
+}
 
-for (const [name, samples] of Object.entries(allSamples)) {
-  describe(name, () => {
-    const op = registeredOps().get(name);
-    if (!op) return;
-    samples.forEach((sample, number) => {
-      const label = `sample ${number} ${sample.ins.map((i) => `(${i.shape.join(', ')})`).join(' ')} ${JSON.stringify(sample.attrs ?? {})}`;
-      forward(op, sample, label);
-      if (op.def.spec.grad && sample.grad !== false) derivatives(op, sample, label);
-      if (sample.vmap !== false && !op.def.spec.body) mapped(op, sample, label);
-      if (!op.def.spec.body) traced(op, sample, label);
+function declarations(): void {
+  describe('every registered op', () => {
+    it('has samples, and every sample an op', () => {
+      const missing = [...registeredOps().keys()].filter((name) => !allSamples[name]?.length);
+      expect(missing).toEqual([]);
+      expect(Object.keys(allSamples).filter((name) => !registeredOps().has(name))).toEqual([]);
+    });
+    it('says what it does and whether it has a gradient', () => {
+      for (const [name, op] of registeredOps()) {
+        expect(op.def.spec.doc.length, name).toBeGreaterThan(3);
+        const { grad: gradient, body } = op.def.spec;
+        expect(gradient !== undefined || body !== undefined, `${name} declares no gradient`).toBe(true);
+      }
     });
   });
 }
@@ -97,7 +107,12 @@ function forward(op: AnyOp, sample: Sample, label: string): void {
         expect([...out.shape], 'shape').toEqual([...reference[k]!.shape]);
         expect(out.dtype).toBe(reference[k]!.dtype);
         if (isContraction(op) && out.dtype.isFloat) {
-          expectClose(valuesOf(out), valuesOf(reference[k]!), sample.rtol?.[dtype.name] ?? RTOL[out.dtype.name]!, `output ${k}`);
+          expectClose(
+            valuesOf(out),
+            valuesOf(reference[k]!),
+            sample.rtol?.[dtype.name] ?? RTOL[out.dtype.name]!,
+            `output ${k}`,
+          );
         } else expect(bytes(out), `output ${k} bit for bit`).toBe(bytes(reference[k]!));
       });
       let wanted: readonly Nd[] | null = null;
@@ -162,7 +177,13 @@ function problem(op: AnyOp, sample: Sample, positions: readonly number[]) {
     const outs = callOp(op, operands, sample).filter((o) => o.dtype.isFloat);
     outs.forEach((o, k) => {
       const size = o.size;
-      weights[k] ??= tensorOf(nd([...o.shape], Array.from({ length: size }, () => random() * 2 - 1)), o.dtype);
+      weights[k] ??= tensorOf(
+        nd(
+          [...o.shape],
+          Array.from({ length: size }, () => random() * 2 - 1),
+        ),
+        o.dtype,
+      );
     });
     return total(outs.map((o, k) => flatSum(ops.mul(o, weights[k]!))));
   };
@@ -244,5 +265,3 @@ function traced(op: AnyOp, sample: Sample, label: string): void {
     call(...inputs).forEach((t, k) => expect(bytes(replayed[k]!)).toBe(bytes(t)));
   });
 }
-
-export { float32 };
