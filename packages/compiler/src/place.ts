@@ -82,7 +82,14 @@ export function stride(offset: Expr, axis: Axis): { base: Expr; step: number } |
   if (whole !== null) return { base: constant(0, int32), step: whole };
   if (offset.kind !== 'apply' || offset.fn !== 'add') return null;
   const step = term(offset.args[1]!);
-  return step === null ? null : { base: offset.args[0]!, step };
+  // A data-dependent index may move with the same axis once more.
+  return step === null || mentions(offset.args[0]!, axis) ? null : { base: offset.args[0]!, step };
+}
+
+function mentions(e: Expr, axis: Axis, seen = new Set<Expr>()): boolean {
+  if (seen.has(e)) return false;
+  seen.add(e);
+  return e.axes.includes(axis) || e.args.some((a) => mentions(a, axis, seen));
 }
 
 /**

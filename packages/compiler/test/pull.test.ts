@@ -246,6 +246,10 @@ describe('data-dependent indices', () => {
     const k = kernelOf([t(float32, 30), t(int32, 21)], [21], ([x, at], [i]) => x!.at(bounded(at!.at(i!), 30)));
     check(k, [fill(t(float32, 30)), new Uint8Array(Int32Array.from({ length: 21 }, (_, i) => (i * 7) % 30).buffer)]);
   });
+  it('indices that move with the inner axis twice', () => {
+    const k = kernelOf([t(float64, 30), t(int32, 9)], [9], ([x, at], [i]) => x!.at(bounded(at!.at(i!), 20).add(i!)));
+    check(k, [fill(t(float64, 30)), new Uint8Array(Int32Array.from({ length: 9 }, (_, i) => (i * 7) % 20).buffer)]);
+  });
   it('reports an index out of range before anything is computed', () => {
     const bad = new Uint8Array(new Int32Array([0, -7, 5, 3]).buffer);
     expect(() => bothWays(gather(int32), [fill(t(float32, 6, 21)), bad])).toThrow('out of range');

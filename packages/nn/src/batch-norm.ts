@@ -2,7 +2,7 @@ import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
 import { describe, str } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { ValueError } from '@sporelet/ir';
-import { batchNorm, reshape } from '@sporelet/ops';
+import { batchNorm } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkBool, checkNumber, checkOneOf } from './check.ts';
 import { bindNamed, checkDType, makeParameter } from './layer.ts';
@@ -95,18 +95,14 @@ abstract class BatchNorm extends Cell<(x: Tensor) => Tensor> {
   }
 
   construct(x: Tensor): Tensor {
-    this.checkRank(x.ndim);
-    const isTraining = this.useBatchStatistics ?? this.training;
-    const { gamma, beta, movingMean, movingVariance, eps: epsilon } = this;
-    const [n, c, ...rest] = x.shape;
-    const image = x.ndim === 4 ? x : reshape(x, [n!, c!, rest[0] ?? 1, 1]);
-    const momentum = 1 - this.momentum;
-    const [y] = batchNorm(image, gamma, beta, movingMean, movingVariance, { isTraining, epsilon, momentum });
-    return x.ndim === 4 ? y : reshape(y, x.shape);
+    this.$checkRank(x.ndim);
+    const { movingMean, movingVariance, gamma, beta, eps } = this;
+    const training = this.useBatchStatistics ?? this.training;
+    return batchNorm(x, movingMean, movingVariance, gamma, beta, training, 1 - this.momentum, eps);
   }
 
   /** @internal */
-  protected abstract checkRank(rank: number): void;
+  protected abstract $checkRank(rank: number): void;
 
   override get $savedKeys(): Readonly<Record<string, string>> {
     return { movingMean: 'moving_mean', movingVariance: 'moving_variance' };
@@ -123,14 +119,14 @@ abstract class BatchNorm extends Cell<(x: Tensor) => Tensor> {
 
 /** Batch normalization of (N, C, H, W). */
 export class BatchNorm2d extends BatchNorm {
-  protected checkRank(rank: number): void {
+  protected $checkRank(rank: number): void {
     if (rank !== 4) throw new ValueError(`For '${this.clsName}', the in_shape must have 4 dims, but got ${rank}.`);
   }
 }
 
 /** Batch normalization of (N, C) or (N, C, L). */
 export class BatchNorm1d extends BatchNorm {
-  protected checkRank(rank: number): void {
+  protected $checkRank(rank: number): void {
     if (rank !== 2 && rank !== 3) {
       throw new ValueError(`For '${this.clsName}', the in_shape must have 2 dims or 3 dims, but got ${rank}.`);
     }

@@ -1,18 +1,18 @@
 import type { Args, Tensor } from '@sporelet/core';
-import { abs, add, exp, log, log1p, maximum, mul, neg, sub } from '@sporelet/ops';
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from '@sporelet/ops';
 import { bindNamed } from './layer.ts';
 import type { Reduction, ReductionOptions } from './loss-base.ts';
-import { LossBase, checkSameShape, checkTensors } from './loss-base.ts';
+import { LossBase, checkOptionalTensor, checkTensors } from './loss-base.ts';
 
 export interface BCELossOptions extends ReductionOptions {
   /** Factor of each element's loss, broadcast to the logits. Default none. */
   weight?: Tensor | null | undefined;
 }
 
-/** Below this, probabilities count as this: a logarithm stays finite. */
-const least = 1e-12;
-
-/** -(y · log p + (1 - y) · log(1 - p)) for probabilities p and labels y. Reduction 'mean' by default. */
+/**
+ * -(y · log p + (1 - y) · log(1 - p)) for probabilities p and labels y; p and 1 - p count as 1e-12 at least. Reduction
+ * 'mean' by default.
+ */
 export class BCELoss extends LossBase {
   readonly weight: Tensor | null;
 
@@ -20,14 +20,11 @@ export class BCELoss extends LossBase {
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('BCELoss', ['weight', 'reduction'], 0, args);
     super((given.reduction ?? 'mean') as Reduction);
-    this.weight = (given.weight ?? null) as Tensor | null;
+    this.weight = checkOptionalTensor('BCELoss', 'weight', given.weight);
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    checkSameShape(this.clsName, logits, labels);
-    const ofOne = mul(labels, log(maximum(logits, least)));
-    const ofZero = mul(sub(1, labels), log(maximum(sub(1, logits), least)));
-    return this.getLoss(neg(add(ofOne, ofZero)), this.weight ?? 1);
+    return binaryCrossEntropy(logits, labels, this.weight, this.reduction);
   }
 }
 
@@ -54,13 +51,11 @@ export class BCEWithLogitsLoss extends LossBase {
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('BCEWithLogitsLoss', ['reduction', 'weight', 'posWeight'], 0, args);
     super((given.reduction ?? 'mean') as Reduction);
-    this.weight = (given.weight ?? null) as Tensor | null;
-    this.posWeight = (given.posWeight ?? null) as Tensor | null;
+    this.weight = checkOptionalTensor('BCEWithLogitsLoss', 'weight', given.weight);
+    this.posWeight = checkOptionalTensor('BCEWithLogitsLoss', 'posWeight', given.posWeight);
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    const softplus = add(maximum(neg(logits), 0), log1p(exp(neg(abs(logits)))));
-    const factor = this.posWeight ? add(mul(sub(this.posWeight, 1), labels), 1) : 1;
-    return this.getLoss(add(mul(sub(1, labels), logits), mul(softplus, factor)), this.weight ?? 1);
+    return binaryCrossEntropyWithLogits(logits, labels, this.weight, this.posWeight, this.reduction);
   }
 }

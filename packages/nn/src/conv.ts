@@ -2,7 +2,7 @@ import type { Args, Init, Parameter, Tensor, Tuple } from '@sporelet/core';
 import { HeUniform, Tensor as TensorClass, Uniform, describe, str, tupleOf } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { ValueError } from '@sporelet/ir';
-import { biasAdd, conv2D, expandDims, squeeze } from '@sporelet/ops';
+import { Conv2D, biasAdd, expandDims, squeeze } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkBool, checkNumber, checkOneOf } from './check.ts';
 import type { Size2 } from './layer.ts';
@@ -65,6 +65,7 @@ abstract class Conv extends Cell<(x: Tensor) => Tensor> {
   readonly biasInit: Init | null;
   weight: Parameter;
   bias: Parameter | null;
+  readonly #conv: Conv2D;
 
   constructor(given: Given, kernel: Pair, stride: Pair, dilation: Pair, padding: unknown) {
     super();
@@ -94,11 +95,12 @@ abstract class Conv extends Cell<(x: Tensor) => Tensor> {
     this.bias = this.hasBias
       ? makeParameter({ op, from: 'biasInit', init: this.biasInit, shape: [outChannels], dtype, name: 'bias' })
       : null;
+    const { padMode, padding: pad } = this;
+    this.#conv = new Conv2D({ outChannel: outChannels, kernelSize: kernel, padMode, pad, stride, dilation, group });
   }
 
   construct(x: Tensor): Tensor {
-    const { outChannels: outChannel, kernelSize, padMode, padding: pad, stride, dilation, group } = this;
-    const y = conv2D(x, this.weight, { outChannel, kernelSize, padMode, pad, stride, dilation, group });
+    const y = this.#conv(x, this.weight);
     return this.bias ? biasAdd(y, this.bias) : y;
   }
 

@@ -73,12 +73,8 @@ export class Dense extends Cell<(x: Tensor) => Tensor> {
   }
 
   construct(x: Tensor): Tensor {
-    const { shape } = x;
-    const flat = shape.length === 2 ? x : reshape(x, [-1, shape[shape.length - 1]!]);
-    let y = dense(flat, this.weight);
-    if (this.bias) y = biasAdd(y, this.bias);
-    if (this.activation) y = this.activation(y);
-    return shape.length === 2 ? y : reshape(y, [...shape.slice(0, -1), this.outChannels]);
+    const y = dense(x, this.weight, this.bias);
+    return this.activation ? this.activation(y) : y;
   }
 
   override extendRepr(): string {

@@ -49,11 +49,19 @@ export function makeParameter({ op, from, init, shape, dtype, name, requiresGrad
   return new Parameter(initializer(init as Init, shape, dtype), { name, requiresGrad });
 }
 
-/** One or two positive ints as a pair. */
-export function checkPair(op: string, name: string, value: unknown): Tuple<number> & readonly [number, number] {
-  const pair: readonly unknown[] = Array.isArray(value) ? value : [value, value];
-  if (pair.length !== 2) {
+type Pair = Tuple<number> & readonly [number, number];
+
+/** An int, or two as a Tuple, of at least `least`. */
+export function checkSize(op: string, name: string, value: unknown, least = 1): number | Pair {
+  if (!Array.isArray(value)) return checkNumber(op, name, value, 'int', { ge: least });
+  if (value.length !== 2) {
     throw new ValueError(`For '${op}', the '${name}' must be an int or a tuple of two ints, but got ${describe(value)}.`);
   }
-  return tupleOf(pair.map((v) => checkNumber(op, name, v, 'int', { gt: 0 }))) as Tuple<number> & readonly [number, number];
+  return tupleOf(value.map((v) => checkNumber(op, name, v, 'int', { ge: least }))) as Pair;
+}
+
+/** One or two positive ints as a pair. */
+export function checkPair(op: string, name: string, value: unknown): Pair {
+  const size = checkSize(op, name, value);
+  return typeof size === 'number' ? (tupleOf([size, size]) as Pair) : size;
 }

@@ -1,6 +1,6 @@
 import type { Operand, Tensor } from '@sporelet/core';
 import { Tensor as TensorClass, describe, isOptions } from '@sporelet/core';
-import { ValueError, float32, float64, sameShape, shapeText } from '@sporelet/ir';
+import { float32, float64 } from '@sporelet/ir';
 import { cast, mul, reduceMean, reduceSum } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkOneOf } from './check.ts';
@@ -32,12 +32,10 @@ export abstract class LossBase<F extends AnyLoss = LossFn> extends Cell<F> {
   getLoss(x: Tensor, weights: Operand = 1): Tensor {
     const wide = x.dtype === float64 ? x : cast(x, float32);
     const weighted = weights === 1 ? wide : mul(wide, weights);
-    return cast(reduceLoss(weighted, this.reduction), x.dtype);
+    const { reduction } = this;
+    const loss = reduction === 'none' ? weighted : reduction === 'sum' ? reduceSum(weighted) : reduceMean(weighted);
+    return cast(loss, x.dtype);
   }
-}
-
-export function reduceLoss(x: Tensor, reduction: Reduction): Tensor {
-  return reduction === 'none' ? x : reduction === 'sum' ? reduceSum(x) : reduceMean(x);
 }
 
 /** @throws TypeError for an input that is no Tensor */
@@ -49,11 +47,9 @@ export function checkTensors(op: string, inputs: Readonly<Record<string, unknown
   }
 }
 
-/** @throws ValueError for two shapes that differ */
-export function checkSameShape(op: string, logits: Tensor, labels: Tensor): void {
-  if (sameShape(logits.shape, labels.shape)) return;
-  throw new ValueError(
-    `For '${op}', the shape of 'labels' must be the same as the shape of 'logits', ` +
-      `but got ${shapeText(labels.shape)} and ${shapeText(logits.shape)}.`,
-  );
+/** A tensor given as an argument, or null. */
+export function checkOptionalTensor(op: string, name: string, value: unknown): Tensor | null {
+  if (value === undefined || value === null) return null;
+  if (value instanceof TensorClass) return value;
+  throw new TypeError(`For '${op}', the '${name}' must be a Tensor or None, but got ${describe(value)}.`);
 }

@@ -2,7 +2,7 @@ import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
 import { describe, str, tupleOf } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { ValueError } from '@sporelet/ir';
-import { add, cast, layerNorm, mul, ones, reshape, zeros } from '@sporelet/ops';
+import { LayerNorm as LayerNormOp, cast, groupNorm } from '@sporelet/ops';
 import { Cell } from './cell.ts';
 import { checkBool, checkNumber } from './check.ts';
 import { bindNamed, checkDType, makeParameter } from './layer.ts';
@@ -32,6 +32,7 @@ export class LayerNorm extends Cell<(x: Tensor) => Tensor> {
   readonly epsilon: number;
   gamma: Parameter;
   beta: Parameter;
+  readonly #norm: LayerNormOp;
 
   /** @throws TypeError unless normalizedShape is a list, ValueError when it is empty */
   constructor(named: { readonly normalizedShape: readonly number[] } & LayerNormOptions);
@@ -66,12 +67,12 @@ export class LayerNorm extends Cell<(x: Tensor) => Tensor> {
     this.epsilon = checkNumber(op, 'epsilon', given.epsilon ?? 1e-7, 'float');
     this.gamma = makeParameter({ op, from: 'gammaInit', init: given.gammaInit ?? 'ones', shape, dtype, name: 'gamma' });
     this.beta = makeParameter({ op, from: 'betaInit', init: given.betaInit ?? 'zeros', shape, dtype, name: 'beta' });
+    const { beginNormAxis, beginParamsAxis, epsilon } = this;
+    this.#norm = new LayerNormOp({ beginNormAxis, beginParamsAxis, epsilon });
   }
 
   construct(x: Tensor): Tensor {
-    const { beginNormAxis, beginParamsAxis, epsilon } = this;
-    const [y] = layerNorm(x, cast(this.gamma, x.dtype), cast(this.beta, x.dtype), { beginNormAxis, beginParamsAxis, epsilon }); // prettier-ignore
-    return y;
+    return this.#norm(x, cast(this.gamma, x.dtype), cast(this.beta, x.dtype))[0];
   }
 
   override extendRepr(): string {
@@ -137,20 +138,15 @@ export class GroupNorm extends Cell<(x: Tensor) => Tensor> {
   }
 
   construct(x: Tensor): Tensor {
-    const { numGroups, numChannels, eps: epsilon } = this;
-    const [n, channels] = x.shape;
+    const { numGroups, numChannels, eps } = this;
+    const channels = x.shape[1];
     if (channels !== numChannels) {
       throw new ValueError(
         `For '${this.clsName}', the channel (the second dim of the input) must be equal to 'numChannels', ` +
           `but got ${channels} and ${numChannels}.`,
       );
     }
-    const groups = reshape(x, [n, numGroups, x.size / (n * numGroups)]);
-    const width = [groups.shape[2]];
-    const [normal] = layerNorm(groups, ones(width, x.dtype), zeros(width, x.dtype), { epsilon });
-    const perChannel = [numChannels, ...new Array<number>(x.ndim - 2).fill(1)];
-    const scaled = mul(reshape(normal, x.shape), reshape(cast(this.gamma, x.dtype), perChannel));
-    return add(scaled, reshape(cast(this.beta, x.dtype), perChannel));
+    return groupNorm(x, numGroups, cast(this.gamma, x.dtype), cast(this.beta, x.dtype), eps);
   }
 
   override extendRepr(): string {

@@ -1,15 +1,15 @@
 import type { Args, Tensor } from '@sporelet/core';
-import { abs, less, lessEqual, mul, select, sqrt, square, sub } from '@sporelet/ops';
+import { huberLoss, l1Loss, mseLoss, smoothL1Loss, sqrt } from '@sporelet/ops';
 import { checkNumber } from './check.ts';
 import { bindNamed } from './layer.ts';
 import type { Reduction, ReductionOptions } from './loss-base.ts';
-import { LossBase, checkSameShape, checkTensors } from './loss-base.ts';
+import { LossBase, checkTensors } from './loss-base.ts';
 
 /** (logits - labels)². Reduction 'mean' by default. */
 export class MSELoss extends LossBase {
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    return this.getLoss(square(sub(logits, labels)));
+    return mseLoss(logits, labels, this.reduction);
   }
 }
 
@@ -20,7 +20,7 @@ export class RMSELoss extends LossBase {
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    return sqrt(this.getLoss(square(sub(logits, labels))));
+    return sqrt(mseLoss(logits, labels));
   }
 }
 
@@ -28,7 +28,7 @@ export class RMSELoss extends LossBase {
 export class L1Loss extends LossBase {
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    return this.getLoss(abs(sub(logits, labels)));
+    return l1Loss(logits, labels, this.reduction);
   }
 }
 
@@ -52,11 +52,7 @@ export class SmoothL1Loss extends LossBase {
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    checkSameShape(this.clsName, logits, labels);
-    const { beta } = this;
-    const d = sub(logits, labels);
-    const far = sub(abs(d), 0.5 * beta);
-    return this.getLoss(beta === 0 ? far : select(less(abs(d), beta), mul(square(d), 0.5 / beta), far));
+    return smoothL1Loss(logits, labels, this.beta, this.reduction);
   }
 }
 
@@ -77,9 +73,6 @@ export class HuberLoss extends LossBase {
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
     checkTensors(this.clsName, { logits, labels });
-    const { delta } = this;
-    const d = sub(logits, labels);
-    const far = mul(sub(abs(d), 0.5 * delta), delta);
-    return this.getLoss(select(lessEqual(abs(d), delta), mul(square(d), 0.5), far));
+    return huberLoss(logits, labels, this.reduction, this.delta);
   }
 }

@@ -1,6 +1,1 @@
-import { registerDevice } from '@sporelet/core';
-import { installOps } from '@sporelet/ops';
-import { InterpreterDevice } from '../../core/test/interpreter-device.ts';
-
-installOps();
-registerDevice('CPU', () => new InterpreterDevice());
+import 'sporelet';

@@ -58,11 +58,14 @@ const scale = 1.0507009873554805;
 const alpha = 1.6732632423543772;
 
 export const samples: Samples = {
-  ...activation('ReLU', [{ of: relu, ranges: sides, special: [0, -0, inf, -inf, NaN] }], [
-    integers([-3, 0, 5], [0, 0, 5]),
-    { ins: [{ shape: [2], values: [0, 200] }], values: [[0, 200]], dtypes: [uint8] },
+  ...activation(
+    'ReLU',
+    [{ of: relu, ranges: sides, special: [0, -0, inf, -inf, NaN] }],
+    [integers([-3, 0, 5], [0, 0, 5]), { ins: [{ shape: [2], values: [0, 200] }], values: [[0, 200]], dtypes: [uint8] }],
+  ),
+  ...activation('ReLU6', [
+    { of: (x) => Math.min(Math.max(x, 0), 6), ranges: between(0, 6), special: [0, 6, inf, NaN] },
   ]),
-  ...activation('ReLU6', [{ of: (x) => Math.min(Math.max(x, 0), 6), ranges: between(0, 6), special: [0, 6, inf, NaN] }]),
   ...activation('LeakyReLU', [
     { of: (x) => (x > 0 ? x : 0.2 * x), ranges: sides, special: [0, -inf, NaN] },
     { of: (x) => (x > 0 ? x : 0.01 * x), attrs: { alpha: 0.01 }, ranges: sides },
@@ -72,7 +75,12 @@ export const samples: Samples = {
     { of: (x) => (x > 0 ? x : 2 * Math.expm1(x)), attrs: { alpha: 2 }, ranges: sides },
   ]),
   ...activation('CeLU', [
-    { of: (x) => (x > 0 ? x : 2 * Math.expm1(x / 2)), attrs: { alpha: 2 }, ranges: sides, special: [0, -inf, inf, NaN] },
+    {
+      of: (x) => (x > 0 ? x : 2 * Math.expm1(x / 2)),
+      attrs: { alpha: 2 },
+      ranges: sides,
+      special: [0, -inf, inf, NaN],
+    },
   ]),
   ...activation('SeLU', [
     { of: (x) => scale * (x > 0 ? x : alpha * Math.expm1(x)), ranges: sides, special: [0, -inf, inf, NaN] },

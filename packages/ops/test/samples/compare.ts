@@ -30,7 +30,13 @@ const truth = (f: (x: boolean, y: boolean) => boolean): Sample[] => {
     { ins: [given(some, bool), given(others, bool)], expect },
     { ins: [given([0, 2, -3, 0.5, NaN]), given([1, 0, 4, 0, 0])], expect },
     { ins: [given([0, 2, -3], int32), given([1, 0, 4], int64)], expect },
-    { ins: [{ shape: [3, 1], dtype: bool }, { shape: [4], dtype: bool }], expect },
+    {
+      ins: [
+        { shape: [3, 1], dtype: bool },
+        { shape: [4], dtype: bool },
+      ],
+      expect,
+    },
   ];
 };
 
@@ -40,7 +46,13 @@ function bitwise(f: (x: number, y: number) => number): Sample[] {
     { ins: [given(some, bool), given(others, bool)], expect },
     { ins: [given([12, 7, 100, 0]), given([10, 3, 27, 5])], dtypes: every.filter((d) => d.isInt), expect },
     { ins: [given([-1, -8, 5]), given([6, 3, -2])], dtypes: [int8, int16, int32, int64], expect },
-    { ins: [{ shape: [3, 1], dtype: int32 }, { shape: [4], dtype: int32 }], expect },
+    {
+      ins: [
+        { shape: [3, 1], dtype: int32 },
+        { shape: [4], dtype: int32 },
+      ],
+      expect,
+    },
   ];
 }
 
@@ -97,7 +109,12 @@ export const samples: Samples = {
   ],
   Cast: [
     { ins: [given([1.9, -1.9, NaN, Infinity, -Infinity, 300, -0.5], float32)], attrs: { dtype: int8 }, values: [[1, -1, 0, 127, -128, 127, 0]] }, // prettier-ignore
-    { ins: [given([1.9, -1.9, NaN, 300, -3], float64)], attrs: { dtype: uint8 }, values: [[1, 0, 0, 255, 0]], grad: false },
+    {
+      ins: [given([1.9, -1.9, NaN, 300, -3], float64)],
+      attrs: { dtype: uint8 },
+      values: [[1, 0, 0, 255, 0]],
+      grad: false,
+    },
     { ins: [given([1.9, -1.9, NaN, 3e9, -3e9], float32)], attrs: { dtype: int32 }, values: [[1, -1, 0, 2147483647, -2147483648]] }, // prettier-ignore
     { ins: [given([1.5, -2.5, 2 ** 40], float64)], attrs: { dtype: int64 }, values: [[1, -2, 2 ** 40]], grad: false },
     { ins: [given([0, -0, NaN, 0.1], float32)], attrs: { dtype: bool }, values: [[0, 0, 1, 1]] },
@@ -112,9 +129,15 @@ export const samples: Samples = {
   ],
   ClampTensor: [
     { ins: [{ shape: [19] }, { shape: [], values: [-1.25] }, { shape: [], values: [0.75] }], expect: clamped },
-    { ins: [{ shape: [4, 3] }, { shape: [3], low: -2, high: -1 }, { shape: [4, 1], low: 0, high: 1 }], expect: clamped },
+    {
+      ins: [{ shape: [4, 3] }, { shape: [3], low: -2, high: -1 }, { shape: [4, 1], low: 0, high: 1 }],
+      expect: clamped,
+    },
     { ins: [given([-3, 0.5, 5, NaN]), { shape: [], values: [3], scalar: true }, { shape: [], values: [2], scalar: true }], values: [[2, 2, 2, NaN]], grad: false }, // prettier-ignore
-    { ins: [given([1, 5, -3]), { shape: [], values: [0], scalar: true }], expect: elementwise((x, a) => Math.max(x!, a!)) },
+    {
+      ins: [given([1, 5, -3]), { shape: [], values: [0], scalar: true }],
+      expect: elementwise((x, a) => Math.max(x!, a!)),
+    },
     { ins: [given([1, 5, -3]), { shape: [], values: [0], scalar: true }, { shape: [], values: [2], scalar: true }], dtypes: [int8, int32, int64], values: [[1, 2, 0]] }, // prettier-ignore
   ],
 };

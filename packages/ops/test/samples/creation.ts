@@ -1,7 +1,11 @@
 import { bool, float16, float32, float64, int16, int32, int64, uint8 } from '@sporelet/ir';
 import type { Sample, Samples } from './sample.ts';
 
-const made = (attrs: Sample['attrs'] & object, values: readonly number[]): Sample => ({ ins: [], attrs, values: [values] });
+const made = (attrs: Sample['attrs'] & object, values: readonly number[]): Sample => ({
+  ins: [],
+  attrs,
+  values: [values],
+});
 const number = (value: number) => ({ shape: [], values: [value] });
 const like = (value: number): Sample[] => [
   { ins: [{ shape: [2, 3] }], values: [new Array<number>(6).fill(value)] },
@@ -37,7 +41,14 @@ export const samples: Samples = {
     { ins: [number(10), number(1)], attrs: { steps: 4 }, values: [[10, 7, 4, 1]] },
     { ins: [number(-1), number(8)], attrs: { steps: 1 }, values: [[-1]] },
     { ins: [number(-1), number(2)], attrs: { steps: 7 }, values: [[-1, -0.5, 0, 0.5, 1, 1.5, 2]] },
-    { ins: [{ ...number(0), scalar: true }, { ...number(3), scalar: true }], attrs: { steps: 2 }, values: [[0, 3]] },
+    {
+      ins: [
+        { ...number(0), scalar: true },
+        { ...number(3), scalar: true },
+      ],
+      attrs: { steps: 2 },
+      values: [[0, 3]],
+    },
   ],
   Eye: [
     made({ n: 2 }, [1, 0, 0, 1]),

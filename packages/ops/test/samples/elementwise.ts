@@ -31,7 +31,10 @@ function binary(f: (x: number, y: number) => number, { x, y }: Ranges = {}, more
   }));
 }
 
-const given = (values: readonly number[], shape: readonly number[] = [values.length]): SampleInput => ({ shape, values });
+const given = (values: readonly number[], shape: readonly number[] = [values.length]): SampleInput => ({
+  shape,
+  values,
+});
 
 /** Exact values in each of some dtypes. */
 function exact(
@@ -68,13 +71,37 @@ export const samples: Samples = {
   Mul: [
     ...binary((x, y) => x * y),
     exact([100, -7], [3, 9], [44, -63], [int8]),
-    { ins: [{ ...given([1, 0, 1]), dtype: bool }, { ...given([1, 1, 0]), dtype: bool }], values: [[1, 0, 0]] },
-    { ins: [{ ...given([1, 2]), dtype: int64 }, { ...given([3, 5]), dtype: int8 }], values: [[3, 10]] },
+    {
+      ins: [
+        { ...given([1, 0, 1]), dtype: bool },
+        { ...given([1, 1, 0]), dtype: bool },
+      ],
+      values: [[1, 0, 0]],
+    },
+    {
+      ins: [
+        { ...given([1, 2]), dtype: int64 },
+        { ...given([3, 5]), dtype: int8 },
+      ],
+      values: [[3, 10]],
+    },
   ],
   Div: [
     ...binary((x, y) => x / y, away),
-    { ins: [{ ...given([-7, 3, 1]), dtype: int32 }, { ...given([2, -2, 0]), dtype: int32 }], values: [[-3.5, -1.5, inf]] },
-    { ins: [{ ...given([3]), dtype: uint8 }, { ...given([4]), dtype: uint8 }], values: [[0.75]] },
+    {
+      ins: [
+        { ...given([-7, 3, 1]), dtype: int32 },
+        { ...given([2, -2, 0]), dtype: int32 },
+      ],
+      values: [[-3.5, -1.5, inf]],
+    },
+    {
+      ins: [
+        { ...given([3]), dtype: uint8 },
+        { ...given([4]), dtype: uint8 },
+      ],
+      values: [[0.75]],
+    },
     { ins: [given([1, -1, 0]), given([0, 0, 0])], values: [[inf, -inf, NaN]], grad: false },
   ],
   RealDiv: [
@@ -126,18 +153,35 @@ export const samples: Samples = {
     ...binary((x, y) => Math.max(x, y)),
     exact([NaN, 1, -0, inf], [1, NaN, 0, 2], [NaN, NaN, 0, inf], [float32, float64, float16]),
     exact([-5, 7], [3, 2], [3, 7], [int8, int32, int64]),
-    { ins: [{ ...given([1, 0, 0]), dtype: bool }, { ...given([0, 1, 0]), dtype: bool }], values: [[1, 1, 0]] },
+    {
+      ins: [
+        { ...given([1, 0, 0]), dtype: bool },
+        { ...given([0, 1, 0]), dtype: bool },
+      ],
+      values: [[1, 1, 0]],
+    },
   ],
   Minimum: [
     ...binary((x, y) => Math.min(x, y)),
     exact([NaN, 1, -0, inf], [1, NaN, 0, 2], [NaN, NaN, -0, 2], [float32, float64, float16]),
     exact([200, 7], [3, 9], [3, 7], [uint8, uint32, uint64]),
-    { ins: [{ ...given([1, 0, 1]), dtype: bool }, { ...given([0, 1, 1]), dtype: bool }], values: [[0, 0, 1]] },
+    {
+      ins: [
+        { ...given([1, 0, 1]), dtype: bool },
+        { ...given([0, 1, 1]), dtype: bool },
+      ],
+      values: [[0, 0, 1]],
+    },
   ],
   SquaredDifference: [...binary((x, y) => (x - y) ** 2), exact([-7, 3], [2, 5], [81, 4], [int32])],
   Atan2: [
     ...binary(Math.atan2, { x: [-2, 2], y: [0.3, 2] }),
-    exact([1, -1, 0, -0, 1], [0, -1, -1, -1, 1], [Math.PI / 2, (-3 * Math.PI) / 4, Math.PI, -Math.PI, Math.PI / 4], [float64]),
+    exact(
+      [1, -1, 0, -0, 1],
+      [0, -1, -1, -1, 1],
+      [Math.PI / 2, (-3 * Math.PI) / 4, Math.PI, -Math.PI, Math.PI / 4],
+      [float64],
+    ),
   ],
   Xlogy: [
     ...binary((x, y) => x * Math.log(y), { x: [-2, 2], y: [0.2, 3] }),
@@ -151,7 +195,13 @@ export const samples: Samples = {
     { ins: [1, 2, 3].map(() => ({ ...drawn([3, 4]), group: 0 })), expect: total },
     { ins: [{ ...drawn([]), group: 0 }], expect: total },
     { ins: [1, 2].map(() => ({ ...drawn([0, 2]), group: 0 })), expect: total },
-    { ins: [{ ...given([1, 2]), dtype: int32, group: 0 }, { ...given([3, 4]), dtype: int64, group: 0 }], values: [[4, 6]] },
+    {
+      ins: [
+        { ...given([1, 2]), dtype: int32, group: 0 },
+        { ...given([3, 4]), dtype: int64, group: 0 },
+      ],
+      values: [[4, 6]],
+    },
   ],
   Lerp: [
     { ins: [drawn([5]), drawn([5]), drawn([5], [0, 1])], expect: elementwise((a, b, w) => a! + w! * (b! - a!)) },

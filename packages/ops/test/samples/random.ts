@@ -9,7 +9,10 @@ const key: SampleInput = { shape: [2], values: words, dtype: uint32 };
 /** Drawn element by element with core's Threefry. */
 function each(shape: readonly number[], f: (high: number, low: number, i: number) => number): Nd {
   const size = shape.reduce((a, b) => a * b, 1);
-  return nd(shape, Array.from({ length: size }, (_, i) => f(...threefry(words, i, 0), i)));
+  return nd(
+    shape,
+    Array.from({ length: size }, (_, i) => f(...threefry(words, i, 0), i)),
+  );
 }
 const unit = (high: number): number => (high >>> 8) * 2 ** -24;
 

@@ -73,7 +73,10 @@ function reduction(f: (values: readonly number[]) => number, more: More = {}): S
   }));
 }
 
-const given = (values: readonly number[], shape: readonly number[] = [values.length]): SampleInput => ({ shape, values });
+const given = (values: readonly number[], shape: readonly number[] = [values.length]): SampleInput => ({
+  shape,
+  values,
+});
 const sum = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0);
 const product = (v: readonly number[]): number => v.reduce((a, b) => a * b, 1);
 const greatest = (v: readonly number[]): number => (v.some(Number.isNaN) ? NaN : Math.max(...v));
@@ -139,14 +142,25 @@ export const samples: Samples = {
     { ins: [{ shape: [2, 3] }], attrs: { axis: [], skipMode: true }, expect: (x: Nd) => x },
     { ins: [given([1, 0, 0, 0], [2, 2])], attrs: { axis: 1 }, dtypes: [bool], values: [[1, 0]] },
     // Added in float32: in float16 the sum would stop at 2048.
-    { ins: [given(new Array<number>(4096).fill(1))], values: [[4096]], dtypes: [float16, bfloat16], grad: false, vmap: false },
+    {
+      ins: [given(new Array<number>(4096).fill(1))],
+      values: [[4096]],
+      dtypes: [float16, bfloat16],
+      grad: false,
+      vmap: false,
+    },
     { ins: [given([100, 100, 100])], values: [[44]], dtypes: [int8] },
   ],
   ReduceMean: [
     ...reduction((v) => sum(v) / v.length),
     ...reduction((v) => sum(v) / v.length, { of: long, ...fixed, ...loose }),
     { ins: [{ shape: [0, 2] }], attrs: { axis: 0 }, values: [[NaN, NaN]], grad: false },
-    { ins: [given([1, 5, 5, 2, 2, 1], [2, 3])], attrs: { axis: 1 }, values: [[3, 1]], dtypes: [int8, int32, int64, uint8] },
+    {
+      ins: [given([1, 5, 5, 2, 2, 1], [2, 3])],
+      attrs: { axis: 1 },
+      values: [[3, 1]],
+      dtypes: [int8, int32, int64, uint8],
+    },
     { ins: [given([-1, -2, -2])], values: [[-1]], dtypes: [int32] },
     { ins: [given([100, 100, 100])], values: [[100]], dtypes: [int8] },
   ],
@@ -184,7 +198,12 @@ export const samples: Samples = {
   LogSumExp: [
     ...reduction((v) => Math.log(sum(v.map(Math.exp))), { axisName: 'dim', keepName: 'keepdim' }),
     { ins: [given([1000, 1000, -1000])], values: [[1000 + Math.LN2]], dtypes: [float32, float64] },
-    { ins: [given([-Infinity, -Infinity, 1, Infinity], [2, 2])], attrs: { dim: 1 }, values: [[-Infinity, Infinity]], grad: false },
+    {
+      ins: [given([-Infinity, -Infinity, 1, Infinity], [2, 2])],
+      attrs: { dim: 1 },
+      values: [[-Infinity, Infinity]],
+      grad: false,
+    },
     { ins: [given([0, 0])], values: [[Math.LN2]], dtypes: [int32], rtol: { Int32: 2e-6 } },
   ],
   Argmax: [
@@ -213,8 +232,19 @@ export const samples: Samples = {
   CumSum: [
     ...scans,
     { ins: [given([100, 100, -7])], attrs: { axis: 0 }, values: [[100, -56, -63]], dtypes: [int8] },
-    { ins: [given([3, 4, 5])], attrs: { axis: 0, exclusive: true }, values: [[0, 3, 7]], dtypes: [int64, uint32, uint8] },
+    {
+      ins: [given([3, 4, 5])],
+      attrs: { axis: 0, exclusive: true },
+      values: [[0, 3, 7]],
+      dtypes: [int64, uint32, uint8],
+    },
     // No running sum is rounded twice.
-    { ins: [given([2048, 1, 1, 1])], attrs: { axis: 0 }, values: [[2048, 2048, 2050, 2052]], dtypes: [float16], grad: false },
+    {
+      ins: [given([2048, 1, 1, 1])],
+      attrs: { axis: 0 },
+      values: [[2048, 2048, 2050, 2052]],
+      dtypes: [float16],
+      grad: false,
+    },
   ],
 };

@@ -7,7 +7,12 @@ type Range = readonly [low: number, high: number];
 const given = (values: readonly number[]): SampleInput => ({ shape: [values.length], values });
 
 /** A float function over several shapes, and at special values where these are given. */
-function unary(f: (x: number) => number, [low, high]: Range, special: readonly number[] = [], more: Partial<Sample> = {}) {
+function unary(
+  f: (x: number) => number,
+  [low, high]: Range,
+  special: readonly number[] = [],
+  more: Partial<Sample> = {},
+) {
   const expect = elementwise((x) => f(x!));
   const shapes = [[37], [2, 3, 5], [], [0, 4]];
   const drawn = shapes.map((shape): Sample => ({ ins: [{ shape, low, high }], expect, ...more }));
@@ -92,7 +97,9 @@ export const samples: Samples = {
       [0, 0.5, 1, -1.5, 2.25, -4, 0.0625],
       [1, 0.4795001221869535, 0.15729920705028516, 1.9661051464753108, 0.0014627165866811515, 1.999999984582742, 0.9295680222776129], // prettier-ignore
     ),
-    table([4, 5, 8], [1.541725790028002e-8, 1.5374597944280347e-12, 1.1224297172982928e-29], { dtypes: [float32, float64] }),
+    table([4, 5, 8], [1.541725790028002e-8, 1.5374597944280347e-12, 1.1224297172982928e-29], {
+      dtypes: [float32, float64],
+    }),
     { ins: [given([inf, -inf, NaN])], values: [[0, 2, NaN]], grad: false },
     { ins: [{ shape: [3, 4] }] },
   ],
@@ -111,8 +118,12 @@ export const samples: Samples = {
   Round: [
     ...rounding(nearest),
     { ins: [given([0.5625, 1.25, -1.5, 2.3125])], attrs: { decimals: 1 }, values: [[0.6, 1.2, -1.5, 2.3]], dtypes: [float32, float64, float16] }, // prettier-ignore
-    { ins: [given([155, 145, -27])], attrs: { decimals: -1 }, values: [[160, 140, -30]], dtypes: [float32, int16, int64] },
+    {
+      ins: [given([155, 145, -27])],
+      attrs: { decimals: -1 },
+      values: [[160, 140, -30]],
+      dtypes: [float32, int16, int64],
+    },
     { ins: [given([15, 7])], attrs: { decimals: 2 }, values: [[15, 7]], dtypes: [int32] },
   ],
 };
-
