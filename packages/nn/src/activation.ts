@@ -175,7 +175,7 @@ export type Mish = InstanceType<typeof Mish>;
 export const GLU: FunctionCellClass<{ axis: number }, [axis?: number]> = /* @__PURE__ */ functionCell(
   'GLU',
   (x: Tensor, axis: number) => {
-    const [a, b] = ops.split(x, axis, 2) as readonly [Tensor, Tensor];
+    const [a, b] = ops.chunk(x, 2, axis) as readonly [Tensor, Tensor];
     return ops.mul(a, ops.sigmoid(b));
   },
   { axis: -1 },

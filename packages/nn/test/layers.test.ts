@@ -81,7 +81,9 @@ const cases: Readonly<Record<string, Case>> = {
 describe.each(Object.keys(cases))('%s', (name) => {
   it('computes what MindSpore computes', () => {
     const [make, input, training] = cases[name]!;
-    expectLike(layersReference[name]!, make(), [input], training);
+    // MindSpore's float32 functions are off by up to 5e-5.
+    const tolerance = input === mixed ? 1e-4 : 1e-5;
+    expectLike(layersReference[name]!, make(), [input], { training, tolerance });
   });
 });
 

@@ -1,5 +1,5 @@
 import { Tensor, grad } from '@sporelet/core';
-import { ValueError, float16, float32, int32 } from '@sporelet/ir';
+import { IndexError, ValueError, float16, float32, int32 } from '@sporelet/ir';
 import { describe, expect, it } from 'vitest';
 import type { Cell, Reduction } from '../src/index.ts';
 import { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, LossBase, MAELoss, MSELoss, NLLLoss, RMSELoss, SmoothL1Loss, SoftmaxCrossEntropyWithLogits } from '../src/index.ts'; // prettier-ignore
@@ -95,11 +95,12 @@ describe('losses', () => {
   it.each([
     [() => new MSELoss('x' as never), ValueError, "For 'MSELoss', the 'reduction' must be one of 'mean', 'sum', 'none', but got 'x'."],
     [() => new MSELoss()(logits, 3 as never), TypeError, "For 'MSELoss', the 'labels' must be a Tensor, but got 3."],
-    [() => new BCELoss()(logits, labels), ValueError, "For 'BCELoss', the shape of 'labels' must be the same as the shape of 'logits'"],
-    [() => new CrossEntropyLoss()(logits, new Tensor([1, 2, 3])), TypeError, "the dtype of 'labels' must be Int32 or Int64, but got Float32."],
-    [() => new CrossEntropyLoss()(logits, new Tensor([1, 2], int32)), ValueError, "the shape of 'labels' must be (3,)"],
+    [() => new BCELoss()(logits, weight), ValueError, '(in BCELoss)'],
+    [() => new CrossEntropyLoss()(logits, new Tensor([1, 2, 3])), ValueError, "For 'crossEntropy', a 'target' of probabilities must have"],
+    [() => new CrossEntropyLoss()(logits, new Tensor([1, 2], int32)), ValueError, '(in CrossEntropyLoss)'],
+    [() => new CrossEntropyLoss()(logits, new Tensor([1, 2, 4], int32)), IndexError, 'NLLLoss'],
     [() => new CrossEntropyLoss({ labelSmoothing: 2 }), ValueError, "the 'labelSmoothing' must be a float in range [0, 1]"],
-    [() => new CrossEntropyLoss({ weight: new Tensor([1]) })(logits, labels), ValueError, "the 'weight' must have shape (4,)"],
+    [() => new CrossEntropyLoss({ weight: new Tensor([1]) })(logits, labels), ValueError, "the shape of 'weight' must be (4,)"],
     [() => new NLLLoss(3 as never), TypeError, "the 'weight' must be a Tensor or None, but got 3."],
     [() => new SoftmaxCrossEntropyWithLogits(1 as never), TypeError, "the 'sparse' must be a bool, but got 1."],
     [() => new HuberLoss({ delta: 0 }), ValueError, "the 'delta' must be a float > 0, but got 0."],

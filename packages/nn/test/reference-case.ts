@@ -16,16 +16,21 @@ export function waves(shape: readonly number[], k = 0, scale = 1): Tensor {
 }
 
 /** A cell's output and the gradients of its output times waves, checked against MindSpore's. */
-export function expectLike(reference: Reference, cell0: Cell<never>, inputs: readonly Tensor[], training = false): void {
+export function expectLike(
+  reference: Reference,
+  cell0: Cell<never>,
+  inputs: readonly Tensor[],
+  { training = false, tolerance = 1e-5 } = {},
+): void {
   const cell = cell0 as unknown as AnyCell;
   cell.setTrain(training);
   const parameters: Parameter[] = [...cell.getParameters()];
   parameters.forEach((p, i) => {
     if (p.requiresGrad) p.setData(waves(p.shape, i + 1, 0.5));
   });
-  expectClose(cell(...inputs), reference.out, 'output');
+  expectClose(cell(...inputs), reference.out, 'output', tolerance);
   for (const [name, value] of Object.entries(reference.after ?? {})) {
-    expectClose(parameters.find((p) => p.name === name)!, value, name);
+    expectClose(parameters.find((p) => p.name === name)!, value, name, tolerance);
   }
   const trained = cell.trainableParams();
   const positions = (reference.inputs ?? []).map((_, i) => i);
@@ -36,12 +41,12 @@ export function expectLike(reference: Reference, cell0: Cell<never>, inputs: rea
   };
   if (positions.length) {
     const own = [grad(weighted, positions)(...inputs)].flat() as readonly Tensor[];
-    own.forEach((g, i) => expectClose(g, reference.inputs![i], `gradient of input ${i}`));
+    own.forEach((g, i) => expectClose(g, reference.inputs![i], `gradient of input ${i}`, tolerance));
   }
   if (trained.length) {
     const names = trained.map((p) => p.name);
     expect(names).toEqual(Object.keys(reference.weights ?? {}));
     const own = grad(weighted, null, trained)(...inputs);
-    names.forEach((name, i) => expectClose(own[i]!, reference.weights![name], `gradient of ${name}`));
+    names.forEach((name, i) => expectClose(own[i]!, reference.weights![name], `gradient of ${name}`, tolerance));
   }
 }

@@ -75,8 +75,8 @@ export function defineActivation<A extends Table, P extends readonly unknown[]>(
     method,
     dtypes: types,
     attrs,
-    each: ({ input }, values) => of(computed(input), values as AttrValues<A>),
-    grad: ({ g, ins: [x], attrs: values }) => [gradOp(x, g, ...Object.values(values as AttrValues<A>))],
+    each: ({ input }, values) => of(computed(input), values),
+    grad: ({ g, ins: [x], attrs: values }) => [gradOp(x, g, ...Object.values(values))],
   });
 }
 

@@ -9,7 +9,7 @@ beforeAll(() => {
   ops.installOps();
 });
 
-const gradient = (f: (x: Tensor) => Tensor, x: number[]) => (grad(f)(new Tensor(x)) as unknown as Tensor).tolist();
+const gradient = (f: (x: Tensor) => Tensor, x: number[]) => grad(f)(new Tensor(x)).tolist();
 
 describe('functions of one tensor', () => {
   it('refuse plain numbers and wrong dtypes', () => {
