@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     // Tests run on one thread unless they ask for more.
-    env: { SPORELET_THREADS: "1" },
+    env: { SPORELET_THREADS: '1' },
     reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }]],
   },
 });

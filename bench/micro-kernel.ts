@@ -27,7 +27,13 @@ export function bareMicroKernel(): number[] {
   });
   // Addresses 64 KiB and up lie in the heap's pages; nothing else uses this device.
   const f = b.writer();
-  f.i32(65536).i32(65536 + 16384).i32(65536 + 32768).i32(64).i32(K).i32(0).call(tile);
+  f.i32(65536)
+    .i32(65536 + 16384)
+    .i32(65536 + 32768)
+    .i32(64)
+    .i32(K)
+    .i32(0)
+    .call(tile);
   b.step(f, [], 1, 1, 1);
   const plan = b.build();
   const memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: target.shared });

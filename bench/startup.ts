@@ -13,5 +13,6 @@ function processTime(text: string): number[] {
 }
 
 print('startup-bare', 'ms', processTime(''), 'Node with tsx, nothing imported');
-const program = "import { Tensor } from 'sporelet'; new Tensor([[1, 2], [3, 4]]).add(new Tensor([[5, 6], [7, 8]])).asnumpy();";
+const program =
+  "import { Tensor } from 'sporelet'; new Tensor([[1, 2], [3, 4]]).add(new Tensor([[5, 6], [7, 8]])).asnumpy();";
 print('startup', 'ms', processTime(program), 'unbuilt source through tsx: import, add two 2x2, exit');

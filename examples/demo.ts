@@ -54,8 +54,8 @@ function evaluate(net: LeNet5): number {
   let correct = 0;
   let total = 0;
   for (const [image, label] of testData.createTupleIterator({ numEpochs: 1 })) {
-    correct += hits(net(image!), label!);
-    total += label!.shape[0];
+    correct += hits(net(image), label);
+    total += label.shape[0];
   }
   return correct / total;
 }
@@ -67,11 +67,11 @@ for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   const bar = new train.ProgressBar(train.terminal(), { label: `epoch ${epoch}`, total: trainData.getDatasetSize() });
   let accuracy = 0;
   for (const [image, label] of trainData.createTupleIterator({ numEpochs: 1 })) {
-    const [loss, logits] = trainStep(image!, label!);
+    const [loss, logits] = trainStep(image, label);
     const value = loss.item();
-    const samples = label!.shape[0];
+    const samples = label.shape[0];
     losses.push(value);
-    const batchAccuracy = hits(logits, label!) / samples;
+    const batchAccuracy = hits(logits, label) / samples;
     accuracy = accuracy ? 0.98 * accuracy + 0.02 * batchAccuracy : batchAccuracy;
     smoothed.push(accuracy);
     bar.update({ loss: value, accuracy, samples });
@@ -91,11 +91,11 @@ print(`saved ${checkpoint}, loaded ${parameters.size} parameters into a fresh Le
 print(`its accuracy on the 10,000 test images: ${(accuracy * 100).toFixed(2)} %`);
 
 const [images, labels] = [...testData.createTupleIterator({ numEpochs: 1 })][0]!;
-const predicted = restored(images!).argmax(1);
+const predicted = restored(images).argmax(1);
 const shades = ' .:-=+*#%@';
 print('\nsome predictions:');
 for (let i = 0; i < 3; i++) {
-  const pixels = images!.at(i, 0).asnumpy();
+  const pixels = images.at(i, 0).asnumpy();
   for (let y = 4; y < 25; y += 2) {
     const row = Array.from({ length: 28 }, (_, x) => {
       const v = (Number(pixels.get(y, x)) * 0.3081 + 0.1307) * (shades.length - 1);
@@ -103,15 +103,20 @@ for (let i = 0; i < 3; i++) {
     });
     console.log(`   ${row.join('')}`);
   }
-  print(`   predicted ${predicted.at(i).item()}, label ${labels!.at(i).item()}\n`);
+  print(`   predicted ${predicted.at(i).item()}, label ${labels.at(i).item()}\n`);
 }
 
 const chart = join('output', 'lenet-loss.svg');
 const series = [{ name: 'training loss', y: losses }];
-writeFileSync(chart, train.renderChart(series, { title: 'LeNet-5 on MNIST', xLabel: 'step', yLabel: 'loss', logY: true }));
+writeFileSync(
+  chart,
+  train.renderChart(series, { title: 'LeNet-5 on MNIST', xLabel: 'step', yLabel: 'loss', logY: true }),
+);
 console.log(train.terminalPlot(losses));
 print(`the loss curve is in ${chart}`);
-print(`done in ${((performance.now() - started) / 1000).toFixed(1)} s on ${ms.getThreads()} threads (${process.version})`);
+print(
+  `done in ${((performance.now() - started) / 1000).toFixed(1)} s on ${ms.getThreads()} threads (${process.version})`,
+);
 if (accuracy < 0.98) {
   console.error('The accuracy is below 98 %.');
   process.exitCode = 1;

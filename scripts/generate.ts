@@ -116,7 +116,8 @@ async function read(module: string): Promise<{ callables: Callable[]; methods: s
   return { callables, methods };
 }
 
-const HEADER = '// Written by scripts/generate.ts from the op declarations; run `npm run generate` after changing them.\n';
+const HEADER =
+  '// Written by scripts/generate.ts from the op declarations; run `npm run generate` after changing them.\n';
 
 async function main(): Promise<void> {
   const modules = readdirSync(folder)
@@ -156,7 +157,8 @@ async function main(): Promise<void> {
     const { name } = c.op!.def;
     return `${c.doc}\nexport const ${name}: typeof ${c.name}.Primitive = ${c.name}.Primitive;\nexport type ${name} = InstanceType<typeof ${name}>;\n`;
   }); // prettier-ignore
-  for (const [module, names] of [...imports].sort()) surface.push(`import { ${[...names].sort().join(', ')} } from './${module}.ts';`);
+  for (const [module, names] of [...imports].sort())
+    surface.push(`import { ${[...names].sort().join(', ')} } from './${module}.ts';`);
   surface.push('', ...functions.sort(), '', ...classes);
 
   const byName = new Map(all.flatMap((c) => [[c.name, c] as const]));
@@ -180,7 +182,8 @@ async function main(): Promise<void> {
   for (const [name, c] of [...methods].sort(([a], [b]) => (a < b ? -1 : 1))) {
     used.set(c.module, (used.get(c.module) ?? new Set()).add(c.name));
     table.push(name === c.name ? name : `${name}: ${c.name}`);
-    if (!c.overloads.length) throw new Error(`method '${name}': the type of '${c.name}' must be written as a function type`);
+    if (!c.overloads.length)
+      throw new Error(`method '${name}': the type of '${c.name}' must be written as a function type`);
     lines.push(c.doc);
     for (const o of c.overloads) lines.push(`${name}(${o.parameters.slice(1).join(', ')}): ${o.result};`);
   }

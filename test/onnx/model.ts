@@ -108,7 +108,11 @@ export function readModel(path: string): Model {
   const graph = messages(m, 7)[0]!;
   const names = (field: number): string[] => messages(graph, field).map((v) => text(v, 1));
   return {
-    opset: Math.max(...messages(m, 8).filter((o) => text(o, 1) === '').map((o) => integer(o, 2))),
+    opset: Math.max(
+      ...messages(m, 8)
+        .filter((o) => text(o, 1) === '')
+        .map((o) => integer(o, 2)),
+    ),
     nodes: messages(graph, 1).map(node),
     inputs: names(11),
     outputs: names(12),
@@ -119,5 +123,8 @@ export function readModel(path: string): Model {
 export function readData(folder: string, kind: 'input' | 'output'): TensorProto[] {
   const set = join(folder, 'test_data_set_0');
   const count = readdirSync(set).filter((f) => f.startsWith(kind)).length;
-  return Array.from({ length: count }, (_, i) => new TensorProto(readMessage(readFileSync(join(set, `${kind}_${i}.pb`)))));
+  return Array.from(
+    { length: count },
+    (_, i) => new TensorProto(readMessage(readFileSync(join(set, `${kind}_${i}.pb`)))),
+  );
 }

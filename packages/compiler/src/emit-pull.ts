@@ -1,5 +1,5 @@
-import type { Axis, TensorSpec } from '@sporelet/ir';
-import { Expr, axisRef, flatIndex, sizeOf } from '@sporelet/ir';
+import type { Axis, TensorSpec , Expr} from '@sporelet/ir';
+import { axisRef, flatIndex, sizeOf } from '@sporelet/ir';
 import type { Group } from './group.ts';
 import { Hoister, MIN_UNITS, costOf, innerTakesLanes, lowerStored, memoryType, merged } from './group.ts';
 import { Placer } from './place.ts';

@@ -1,5 +1,5 @@
-import type { DType, TensorSpec } from '@sporelet/ir';
-import { Axis, Expr, FreeAxes, Lowering, Ordering, axisRef, bool, constant, flatIndex, float16, bfloat16, int32, mergeAxes, rebuild, sizeOf, uint32 } from '@sporelet/ir'; // prettier-ignore
+import type { DType, TensorSpec , Axis} from '@sporelet/ir';
+import { Expr, FreeAxes, Lowering, Ordering, axisRef, bool, constant, flatIndex, float16, bfloat16, int32, mergeAxes, rebuild, sizeOf, uint32 } from '@sporelet/ir'; // prettier-ignore
 
 /** Outputs over the same axes, lowered and ordered: they become one loop nest. */
 export interface Group {

@@ -32,7 +32,7 @@ export function runPlan(
   const u8 = new Uint8Array(memory.buffer);
   // Memory that nobody wrote must not matter.
   u8.fill(0xff, 65536);
-  inputs.forEach((b, i) => u8.set(b, ins[i]!));
+  inputs.forEach((b, i) => u8.set(b, ins[i]));
   u8.set(plan.consts, consts);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(plan.code as BufferSource), { env: { memory } });
   plan.steps.forEach((step, index) => {
@@ -43,11 +43,11 @@ export function runPlan(
     const size = Math.max(step.grain, Math.ceil(units / chunks / step.grain) * step.grain);
     const run = instance.exports[`k${step.fn}`] as (a: number, lo: number, hi: number) => void;
     for (let lo = 0; lo < units; lo += size) run(args, lo, Math.min(units, lo + size));
-    if (plan.check && plan.check.before === index + 1 && new Int32Array(memory.buffer, temps[plan.check.temp]!, 1)[0]) {
+    if (plan.check && plan.check.before === index + 1 && new Int32Array(memory.buffer, temps[plan.check.temp], 1)[0]) {
       throw new RangeError('out of range');
     }
   });
-  return outputBytes.map((bytes, i) => u8.slice(outs[i]!, outs[i]! + bytes));
+  return outputBytes.map((bytes, i) => u8.slice(outs[i], outs[i]! + bytes));
 }
 
 /** Both ways of computing a kernel: compiled and interpreted. */

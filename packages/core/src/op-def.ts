@@ -116,7 +116,9 @@ export class OpDef extends Runnable {
         at.push(flat++);
       }
     }
-    const over = this.sig.outputs.map((out) => writable.findIndex((input) => input !== null && input.name === out.writes));
+    const over = this.sig.outputs.map((out) =>
+      writable.findIndex((input) => input !== null && input.name === out.writes),
+    );
     return { groups: Array.from(byGroup, ([name, at]) => ({ name, at })), writable, over };
   }
 

@@ -12,7 +12,6 @@ const done: PromiseLike<void> = {
 };
 
 function write(values: readonly unknown[]): void {
-   
   console.log(values.map(str).join(' '));
 }
 

@@ -78,7 +78,11 @@ abstract class BatchNorm extends Cell<(x: Tensor) => Tensor> {
     }
     this.useBatchStatistics = use;
     const dtype = checkDType(op, given.dtype);
-    const make = (from: 'gammaInit' | 'betaInit' | 'movingMeanInit' | 'movingVarInit', fallback: string, name: string) =>
+    const make = (
+      from: 'gammaInit' | 'betaInit' | 'movingMeanInit' | 'movingVarInit',
+      fallback: string,
+      name: string,
+    ) =>
       makeParameter({
         op,
         from,

@@ -54,7 +54,9 @@ class Callable {
 export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
   constructor(options: CellOptions | boolean = {}) {
     super();
-    const { autoPrefix = true, flags } = isOptions(options) ? (options as CellOptions) : { autoPrefix: options as boolean };
+    const { autoPrefix = true, flags } = isOptions(options)
+      ? (options as CellOptions)
+      : { autoPrefix: options as boolean };
     if (typeof autoPrefix !== 'boolean') {
       throw new TypeError(`For 'Cell', the 'autoPrefix' must be a bool, but got ${describe(autoPrefix)}.`);
     }
@@ -101,7 +103,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
    */
   toFloat(dtype: DType): this {
     if (dtype !== float16 && dtype !== float32 && dtype !== bfloat16) {
-      throw new ValueError(`For 'toFloat', the 'dstType' must be float16, float32 or bfloat16, but got ${describe(dtype)}.`);
+      throw new ValueError(
+        `For 'toFloat', the 'dstType' must be float16, float32 or bfloat16, but got ${describe(dtype)}.`,
+      );
     }
     for (const [, cell] of this.cellsAndNames()) stateOf(cell).precision = dtype;
     return this;
@@ -196,7 +200,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
       throw new KeyError(`For '${op}', the ${paramName} parameter already exists in the network. Cannot insert another parameter with the same name.`); // prettier-ignore
     }
     if (param !== null && !(param instanceof ParameterClass)) {
-      throw new TypeError(`For '${op}', the argument 'param' must be 'Parameter' if not None, but got ${describe(param)}.`);
+      throw new TypeError(
+        `For '${op}', the argument 'param' must be 'Parameter' if not None, but got ${describe(param)}.`,
+      );
     }
     setAttribute(this, paramName, param);
   }
@@ -207,7 +213,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
   insertChildToCell(childName: string, childCell: Cell | null): void {
     const op = 'insertChildToCell';
     if (typeof childName !== 'string') {
-      throw new TypeError(`For '${op}', the type of parameter 'childName' must be str, but got ${describe(childName)}.`);
+      throw new TypeError(
+        `For '${op}', the type of parameter 'childName' must be str, but got ${describe(childName)}.`,
+      );
     }
     if (!childName || childName.includes('.')) {
       throw new KeyError(`For '${op}', the parameter 'childName' can not be None and can not contain '.'.`);
@@ -216,7 +224,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
       throw new KeyError(`For '${op}', the ${childName} child cell already exists in the network. Cannot insert another child cell with the same name.`); // prettier-ignore
     }
     if (childCell !== null && !isCell(childCell)) {
-      throw new TypeError(`For '${op}', the argument 'childCell' must be 'Cell' if not None, but got ${describe(childCell)}.`);
+      throw new TypeError(
+        `For '${op}', the argument 'childCell' must be 'Cell' if not None, but got ${describe(childCell)}.`,
+      );
     }
     setAttribute(this, childName, childCell);
   }
@@ -230,7 +240,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
     const isBuffer = (v: unknown): boolean => v instanceof TensorClass && !(v instanceof ParameterClass);
     if (isTaken(this, name, isBuffer)) throw new KeyError(`attribute '${name}' already exists`);
     if (tensor !== null && !(tensor instanceof TensorClass)) {
-      throw new TypeError(`For 'registerBuffer', the buffer '${name}' must be a Tensor or None, but got ${describe(tensor)}.`);
+      throw new TypeError(
+        `For 'registerBuffer', the buffer '${name}' must be a Tensor or None, but got ${describe(tensor)}.`,
+      );
     }
     (stateOf(this).buffers ??= new Map()).set(name, persistent);
     setAttribute(this, name, tensor);

@@ -19,7 +19,13 @@ function limits({ ge, gt, le, lt }: Range): string {
  * A number given as an argument.
  * @throws TypeError when it is no number (no whole one for 'int'), ValueError when it is NaN or out of range
  */
-export function checkNumber(op: string, name: string, value: unknown, kind: 'int' | 'float', range: Range = {}): number {
+export function checkNumber(
+  op: string,
+  name: string,
+  value: unknown,
+  kind: 'int' | 'float',
+  range: Range = {},
+): number {
   const what = kind === 'int' ? 'an int' : 'a float';
   if (typeof value !== 'number' || (kind === 'int' && !Number.isInteger(value))) {
     throw new TypeError(`For '${op}', the '${name}' must be ${what}, but got ${describe(value)}.`);

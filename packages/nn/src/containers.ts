@@ -119,10 +119,12 @@ export class SequentialCell extends NumberedContainer<TensorCell> {
     super(true);
     const only = args.length === 1 ? args[0] : args;
     if (only instanceof Map) for (const [name, cell] of only as Map<string, TensorCell>) put(this, name, cell);
-    else if (isCell(only)) this.append(only as unknown as TensorCell);
+    else if (isCell(only)) this.append(only);
     else if (Array.isArray(only)) for (const cell of only as readonly TensorCell[]) this.append(cell);
     else {
-      throw new TypeError(`For '${this.clsName}', the 'args[0]' must be Cell, list or orderedDict, but got ${describe(only)}.`);
+      throw new TypeError(
+        `For '${this.clsName}', the 'args[0]' must be Cell, list or orderedDict, but got ${describe(only)}.`,
+      );
     }
   }
   construct(input: Tensor): Tensor {
@@ -189,7 +191,7 @@ export class CellDict<C extends AnyCell = TensorCell> extends Container<C> {
   }
   update(cells: Readonly<Record<string, C>> | ReadonlyMap<string, C> | Iterable<readonly [string, C]>): void {
     const entries = Symbol.iterator in cells ? (cells as Iterable<readonly [string, C]>) : Object.entries(cells);
-    for (const [key, cell] of entries) put(this, key, cell as C);
+    for (const [key, cell] of entries) put(this, key, cell);
   }
   construct(): never {
     throw new RuntimeError("For 'CellDict', there is nothing to call: call its cells.");

@@ -128,7 +128,9 @@ abstract class Conv extends Cell<(x: Tensor) => Tensor> {
 function checkPadding(op: string, padding: unknown, padMode: PadMode): number | readonly number[] {
   const list: readonly unknown[] = Array.isArray(padding) ? padding : [padding];
   if (Array.isArray(padding) && list.length !== 4) {
-    throw new ValueError(`For '${op}', the 'padding' must be an int or a tuple of four ints, but got ${describe(padding)}.`);
+    throw new ValueError(
+      `For '${op}', the 'padding' must be an int or a tuple of four ints, but got ${describe(padding)}.`,
+    );
   }
   const checked = list.map((v) => checkNumber(op, 'padding', v, 'int', { ge: 0 }));
   if (padMode !== 'pad' && checked.some((v) => v !== 0)) {
@@ -210,4 +212,3 @@ export class Conv1d extends Conv {
     return squeeze(super.construct(expandDims(x, 2)), 2);
   }
 }
-

@@ -44,7 +44,13 @@ export class Dense extends Cell<(x: Tensor) => Tensor> {
   constructor(
     ...args: Args<
       [inChannels: number, outChannels: number],
-      [weightInit?: Init | null, biasInit?: Init | null, hasBias?: boolean, activation?: Activation | null, dtype?: DType],
+      [
+        weightInit?: Init | null,
+        biasInit?: Init | null,
+        hasBias?: boolean,
+        activation?: Activation | null,
+        dtype?: DType,
+      ],
       DenseOptions
     >
   );
@@ -87,7 +93,9 @@ export class Dense extends Cell<(x: Tensor) => Tensor> {
 function checkActivation(op: string, activation: unknown): TensorCell | ((x: Tensor) => Tensor) | null {
   if (activation === undefined || activation === null) return null;
   if (typeof activation === 'string') return getActivation(activation);
-  if (isCell(activation)) return activation as unknown as TensorCell;
+  if (isCell(activation)) return activation;
   if (activation instanceof Primitive || typeof activation === 'function') return activation as (x: Tensor) => Tensor;
-  throw new TypeError(`For '${op}', the 'activation' must be str or Cell or Primitive, but got ${describe(activation)}.`);
+  throw new TypeError(
+    `For '${op}', the 'activation' must be str or Cell or Primitive, but got ${describe(activation)}.`,
+  );
 }

@@ -17,7 +17,11 @@ function tap(cell: Cell, tensors: readonly Tensor[], change: Change): readonly T
 
 /** The tensors of a list, tapped in their places. */
 function tapList(cell: Cell, list: readonly unknown[], change: Change): unknown[] {
-  const tapped = tap(cell, list.filter((v) => v instanceof Tensor), change)[Symbol.iterator]();
+  const tapped = tap(
+    cell,
+    list.filter((v) => v instanceof Tensor),
+    change,
+  )[Symbol.iterator]();
   return list.map((v) => (v instanceof Tensor ? tapped.next().value : v));
 }
 

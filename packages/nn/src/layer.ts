@@ -55,7 +55,9 @@ type Pair = Tuple<number> & readonly [number, number];
 export function checkSize(op: string, name: string, value: unknown, least = 1): number | Pair {
   if (!Array.isArray(value)) return checkNumber(op, name, value, 'int', { ge: least });
   if (value.length !== 2) {
-    throw new ValueError(`For '${op}', the '${name}' must be an int or a tuple of two ints, but got ${describe(value)}.`);
+    throw new ValueError(
+      `For '${op}', the '${name}' must be an int or a tuple of two ints, but got ${describe(value)}.`,
+    );
   }
   return tupleOf(value.map((v) => checkNumber(op, name, v, 'int', { ge: least }))) as Pair;
 }

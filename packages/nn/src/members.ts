@@ -39,10 +39,14 @@ function remember(state: CellState, key: string, kind: 'parameter' | 'cell'): vo
 function refuse(cell: Cell, key: string, before: 'parameter' | 'cell', value: unknown): never {
   const name = cell.clsName;
   if (before === 'cell') {
-    throw new TypeError(`For '${name}', the sub cell '${key}' was replaced by ${describe(value)}: it must be a Cell or null.`);
+    throw new TypeError(
+      `For '${name}', the sub cell '${key}' was replaced by ${describe(value)}: it must be a Cell or null.`,
+    );
   }
   const way = value instanceof Tensor ? `write this.${key}.setData(value)` : 'it must be a Parameter or null';
-  throw new TypeError(`For '${name}', the parameter '${key}' was replaced by ${value instanceof Tensor ? 'a Tensor' : describe(value)}: ${way}.`);
+  throw new TypeError(
+    `For '${name}', the parameter '${key}' was replaced by ${value instanceof Tensor ? 'a Tensor' : describe(value)}: ${way}.`,
+  );
 }
 
 function visitArray(key: string, list: readonly unknown[], visitor: Visitor): void {

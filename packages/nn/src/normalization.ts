@@ -56,7 +56,9 @@ export class LayerNorm extends Cell<(x: Tensor) => Tensor> {
     const given = bindNamed(op, layerNames, 1, args);
     const { normalizedShape: list } = given;
     if (!Array.isArray(list)) {
-      throw new TypeError(`For '${op}', the 'normalizedShape' must be a tuple or list of ints, but got ${describe(list)}.`);
+      throw new TypeError(
+        `For '${op}', the 'normalizedShape' must be a tuple or list of ints, but got ${describe(list)}.`,
+      );
     }
     if (!list.length) throw new ValueError(`For '${op}', the 'normalizedShape' must not be empty.`);
     const shape = list.map((n) => checkNumber(op, 'normalizedShape', n, 'int', { gt: 0 }));

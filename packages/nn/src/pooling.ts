@@ -56,7 +56,9 @@ abstract class Pool2d extends Cell<(x: Tensor) => Tensor> {
     this.ceilMode = checkBool(op, 'ceilMode', given.ceilMode ?? false);
     checkOneOf(op, 'dataFormat', given.dataFormat ?? 'NCHW', ['NCHW']);
     if (this.padMode !== 'pad' && (this.ceilMode || [this.padding].flat().some((p) => p > 0))) {
-      throw new ValueError(`For '${op}', the 'padding' and 'ceilMode' need 'padMode' to be 'pad', but got '${this.padMode}'.`);
+      throw new ValueError(
+        `For '${op}', the 'padding' and 'ceilMode' need 'padMode' to be 'pad', but got '${this.padMode}'.`,
+      );
     }
   }
 
@@ -101,7 +103,8 @@ export class MaxPool2d extends Pool2d {
     const op = this.clsName;
     const dilation = checkSize(op, 'dilation', given.dilation ?? 1);
     const { kernelSize, stride: strides, padMode, padding: pad, ceilMode } = this;
-    if (given.returnIndices ?? false) throw new ValueError(`For '${op}', 'returnIndices' is not supported: use ops.maxPool2d.`);
+    if (given.returnIndices ?? false)
+      throw new ValueError(`For '${op}', 'returnIndices' is not supported: use ops.maxPool2d.`);
     if (padMode !== 'pad' && [dilation].flat().some((d) => d > 1)) {
       throw new ValueError(`For '${op}', the 'dilation' needs 'padMode' to be 'pad', but got '${padMode}'.`);
     }

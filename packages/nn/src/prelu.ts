@@ -33,7 +33,10 @@ export class PReLU extends Cell<(x: Tensor) => Tensor> {
       throw new TypeError(`For '${op}', the 'w' only supported float, list and tensor, but got ${describe(w)}.`);
     }
     const data = typeof w === 'number' ? new Array<number>(channel).fill(w) : w;
-    const slopes = new TensorClass(data as readonly number[] | Tensor, data instanceof TensorClass ? data.dtype : float32);
+    const slopes = new TensorClass(
+      data as readonly number[] | Tensor,
+      data instanceof TensorClass ? data.dtype : float32,
+    );
     if (slopes.ndim !== 1 || slopes.shape[0] !== channel) {
       throw new ValueError(`For '${op}', the 'w' must have 'channel' = ${channel} elements, but got shape ${String(slopes.shape)}.`); // prettier-ignore
     }

@@ -34,7 +34,11 @@ export class WithEvalCell extends Cell<(data: Tensor, label: Tensor) => readonly
   readonly addCastFp32: boolean;
 
   /** @param addCastFp32 - whether output and label are cast to Float32 before the loss. Default false. */
-  constructor(network: Network, lossFn: LossFn, addCastFp32: boolean | { readonly addCastFp32?: boolean | undefined } = false) {
+  constructor(
+    network: Network,
+    lossFn: LossFn,
+    addCastFp32: boolean | { readonly addCastFp32?: boolean | undefined } = false,
+  ) {
     super({ autoPrefix: false });
     const add = isOptions(addCastFp32) ? (addCastFp32['addCastFp32'] ?? false) : addCastFp32;
     this.addCastFp32 = checkBool('WithEvalCell', 'addCastFp32', add);
@@ -83,12 +87,19 @@ export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], 
   constructor(
     network: Cell<(...inputs: [...A]) => Tensor>,
     optimizer: Updater,
-    ...rest: R extends Tensor ? never : [sens: number | null, returnGrad: true] | [TrainOneStepOptions & { readonly returnGrad: true }]
+    ...rest: R extends Tensor
+      ? never
+      : [sens: number | null, returnGrad: true] | [TrainOneStepOptions & { readonly returnGrad: true }]
   );
   constructor(...args: readonly unknown[]) {
     super({ autoPrefix: false });
     const op = 'TrainOneStepCell';
-    const [network, optimizer, sens, returnGrad] = bindArguments(op, ['network', 'optimizer', 'sens', 'returnGrad'], 2, args);
+    const [network, optimizer, sens, returnGrad] = bindArguments(
+      op,
+      ['network', 'optimizer', 'sens', 'returnGrad'],
+      2,
+      args,
+    );
     this.network = network as Cell<(...inputs: [...A]) => Tensor>;
     this.network.setGrad();
     this.optimizer = optimizer as Updater;

@@ -51,7 +51,7 @@ describe.each([Leaf, AssignedLeaf])('names in %s', (Made) => {
     expect(names(new Made())).toEqual(['w w', 'named given']);
   });
   it('are paths below a parent, whatever name was given', () => {
-    const net = new SequentialCell([new Made() as never]);
+    const net = new SequentialCell([new Made()]);
     expect(names(net)).toEqual(['0.w 0.w', '0.named 0.named']);
   });
 });
@@ -344,7 +344,7 @@ describe('containers', () => {
     const dict = new CellDict({ x: new Add('a'), y: new Add('b') });
     expect(dict.keys()).toEqual(['x', 'y']);
     expect(names(dict)).toEqual(['x.w x.w', 'y.w y.w']);
-    expect((dict.pop('x') as Add).label).toBe('a');
+    expect((dict.pop('x')).label).toBe('a');
     expect(dict.has('x')).toBe(false);
     expect(() => dict.get('x')).toThrow(KeyError);
     expect(() => dict.set('keys', new Add('c'))).toThrow(KeyError);

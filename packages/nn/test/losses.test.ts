@@ -30,7 +30,11 @@ const of = (reduction: Reduction): Readonly<Record<string, Case>> => ({
     logits,
     labels,
   ],
-  [`CrossEntropyLoss prob ${reduction}`]: [new CrossEntropyLoss({ weight, reduction, labelSmoothing: 0.1 }), logits, oneHot],
+  [`CrossEntropyLoss prob ${reduction}`]: [
+    new CrossEntropyLoss({ weight, reduction, labelSmoothing: 0.1 }),
+    logits,
+    oneHot,
+  ],
   [`MSELoss ${reduction}`]: [new MSELoss(reduction), logits, target],
   [`L1Loss ${reduction}`]: [new L1Loss({ reduction }), logits, target],
   [`SmoothL1Loss ${reduction}`]: [new SmoothL1Loss(0.5, reduction), logits, target],
@@ -67,7 +71,7 @@ describe('losses', () => {
   it('ignore all examples of the ignored class, -100 by default', () => {
     const loss = new CrossEntropyLoss({ reduction: 'sum' });
     const some = new Tensor([1, -100, 0], int32);
-    const rest = new Tensor([[logits.at(0).tolist(), logits.at(2).tolist()]].flat() as number[][]);
+    const rest = new Tensor([[logits.at(0).tolist(), logits.at(2).tolist()]].flat());
     expect(loss(logits, some).item()).toBeCloseTo(loss(rest, new Tensor([1, 0], int32)).item(), 6);
     const gradient = grad(loss)(logits, some);
     expect(gradient.at(1).tolist()).toEqual([0, 0, 0, 0]);
@@ -75,7 +79,10 @@ describe('losses', () => {
   it('take one example without a batch axis', () => {
     const loss = new CrossEntropyLoss();
     const single = loss(logits.at(0), new Tensor(1, int32)).item();
-    expect(single).toBeCloseTo(loss(new Tensor([logits.at(0).tolist()] as number[][]), new Tensor([1], int32)).item(), 6);
+    expect(single).toBeCloseTo(
+      loss(new Tensor([logits.at(0).tolist()] as number[][]), new Tensor([1], int32)).item(),
+      6,
+    );
   });
   it('have two names for one', () => {
     expect(new MAELoss()(logits, target).item()).toBe(new L1Loss()(logits, target).item());
@@ -93,14 +100,30 @@ describe('losses', () => {
     expect(half.dtype.name).toBe('Float16');
   });
   it.each([
-    [() => new MSELoss('x' as never), ValueError, "For 'MSELoss', the 'reduction' must be one of 'mean', 'sum', 'none', but got 'x'."],
+    [
+      () => new MSELoss('x' as never),
+      ValueError,
+      "For 'MSELoss', the 'reduction' must be one of 'mean', 'sum', 'none', but got 'x'.",
+    ],
     [() => new MSELoss()(logits, 3 as never), TypeError, "For 'MSELoss', the 'labels' must be a Tensor, but got 3."],
     [() => new BCELoss()(logits, weight), ValueError, '(in BCELoss)'],
-    [() => new CrossEntropyLoss()(logits, new Tensor([1, 2, 3])), ValueError, "For 'crossEntropy', a 'target' of probabilities must have"],
+    [
+      () => new CrossEntropyLoss()(logits, new Tensor([1, 2, 3])),
+      ValueError,
+      "For 'crossEntropy', a 'target' of probabilities must have",
+    ],
     [() => new CrossEntropyLoss()(logits, new Tensor([1, 2], int32)), ValueError, '(in CrossEntropyLoss)'],
     [() => new CrossEntropyLoss()(logits, new Tensor([1, 2, 4], int32)), IndexError, 'NLLLoss'],
-    [() => new CrossEntropyLoss({ labelSmoothing: 2 }), ValueError, "the 'labelSmoothing' must be a float in range [0, 1]"],
-    [() => new CrossEntropyLoss({ weight: new Tensor([1]) })(logits, labels), ValueError, "the shape of 'weight' must be (4,)"],
+    [
+      () => new CrossEntropyLoss({ labelSmoothing: 2 }),
+      ValueError,
+      "the 'labelSmoothing' must be a float in range [0, 1]",
+    ],
+    [
+      () => new CrossEntropyLoss({ weight: new Tensor([1]) })(logits, labels),
+      ValueError,
+      "the shape of 'weight' must be (4,)",
+    ],
     [() => new NLLLoss(3 as never), TypeError, "the 'weight' must be a Tensor or None, but got 3."],
     [() => new SoftmaxCrossEntropyWithLogits(1 as never), TypeError, "the 'sparse' must be a bool, but got 1."],
     [() => new HuberLoss({ delta: 0 }), ValueError, "the 'delta' must be a float > 0, but got 0."],

@@ -12,7 +12,11 @@ type AnyCell = Cell<(...inputs: Tensor[]) => Tensor>;
 /** sin(1.7 i + k) · scale: the numbers that the references were computed from. */
 export function waves(shape: readonly number[], k = 0, scale = 1): Tensor {
   const n = shape.reduce((a, b) => a * b, 1);
-  return new Tensor(Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + k) * scale), float32, shape);
+  return new Tensor(
+    Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + k) * scale),
+    float32,
+    shape,
+  );
 }
 
 /** A cell's output and the gradients of its output times waves, checked against MindSpore's. */
@@ -30,7 +34,12 @@ export function expectLike(
   });
   expectClose(cell(...inputs), reference.out, 'output', tolerance);
   for (const [name, value] of Object.entries(reference.after ?? {})) {
-    expectClose(parameters.find((p) => p.name === name)!, value, name, tolerance);
+    expectClose(
+      parameters.find((p) => p.name === name)!,
+      value,
+      name,
+      tolerance,
+    );
   }
   const trained = cell.trainableParams();
   const positions = (reference.inputs ?? []).map((_, i) => i);

@@ -73,20 +73,28 @@ function paddingOf(op: string, attrs: ConvAttrs): readonly [number, number, numb
   const given = [attrs.pad].flat();
   if (attrs.padMode !== 'pad') {
     if (given.some((n) => n !== 0)) {
-      throw new ValueError(`For '${op}', the 'pad' must be zero when 'padMode' is '${attrs.padMode}', but got ${shapeText(given)}.`);
+      throw new ValueError(
+        `For '${op}', the 'pad' must be zero when 'padMode' is '${attrs.padMode}', but got ${shapeText(given)}.`,
+      );
     }
     return attrs.padMode === 'same' ? null : [0, 0, 0, 0];
   }
-  if (given.some((n) => n < 0)) throw new ValueError(`For '${op}', the 'pad' must not be negative, but got ${shapeText(given)}.`);
+  if (given.some((n) => n < 0))
+    throw new ValueError(`For '${op}', the 'pad' must not be negative, but got ${shapeText(given)}.`);
   if (given.length === 4) return given as [number, number, number, number];
   const [h, w] = given.length === 1 ? [given[0]!, given[0]!] : (given as [number, number]);
-  if (given.length > 2) throw new ValueError(`For '${op}', the 'pad' must have one, two or four numbers, but got ${shapeText(given)}.`);
+  if (given.length > 2)
+    throw new ValueError(`For '${op}', the 'pad' must have one, two or four numbers, but got ${shapeText(given)}.`);
   return [h, h, w, w];
 }
 
 /** The convolution of an input and a weight shape. */
 export function convolution(op: string, x: Dims, w: Dims, attrs: ConvAttrs): Convolution {
-  for (const [name, shape] of [['x', x], ['weight', w]] as const) { // prettier-ignore
+  for (const [name, shape] of [
+    ['x', x],
+    ['weight', w],
+  ] as const) {
+    // prettier-ignore
     if (shape.length !== 4) throw new ValueError(`For '${op}', the '${name}' must have four axes, but got shape ${shapeText(shape)}.`);
   }
   const { outChannel, group } = attrs;
@@ -98,7 +106,9 @@ export function convolution(op: string, x: Dims, w: Dims, attrs: ConvAttrs): Con
     throw new RuntimeError(`For '${op}', the last two axes of 'weight' must be kernelSize = (${kernelH}, ${kernelW}), but got shape ${shapeText(w)}.`); // prettier-ignore
   }
   if (group < 1 || c % group || o % group) {
-    throw new ValueError(`For '${op}', the 'group' must divide the ${c} input and ${o} output channels, but got ${group}.`);
+    throw new ValueError(
+      `For '${op}', the 'group' must divide the ${c} input and ${o} output channels, but got ${group}.`,
+    );
   }
   if (c / group !== perInput) {
     throw new RuntimeError(

@@ -8,7 +8,15 @@ import { floats } from './elementwise-dtypes.ts';
 import { accumulator, checkOneDType } from './matmul.ts';
 
 type Size = number | readonly number[];
-type ConvList = [mode?: 1, padMode?: PadMode, pad?: Size, stride?: Size, dilation?: Size, group?: number, dataFormat?: 'NCHW'];
+type ConvList = [
+  mode?: 1,
+  padMode?: PadMode,
+  pad?: Size,
+  stride?: Size,
+  dilation?: Size,
+  group?: number,
+  dataFormat?: 'NCHW',
+];
 interface ConvOptions {
   readonly mode?: 1 | undefined;
   readonly padMode?: PadMode | undefined;
@@ -49,9 +57,9 @@ export const conv2D: Op<
     return (n, co, oy, ox) =>
       sum([perGroup[0], rows.kernel, columns.kernel], (c, ky, kx) =>
         x
-          .padded([n!, inputChannel(conv, co!, c), touched(rows, oy!, ky), touched(columns, ox!, kx)], zero)
+          .padded([n, inputChannel(conv, co, c), touched(rows, oy, ky), touched(columns, ox, kx)], zero)
           .cast(acc)
-          .mul(w.at(co!, c, ky, kx).cast(acc)),
+          .mul(w.at(co, c, ky, kx).cast(acc)),
       ).cast(x.dtype);
   },
   grad: ({ g, ins: [x, w], attrs }) => [
@@ -90,14 +98,14 @@ export const conv2DBackpropInput: Op<
     const zero = constant(0, g.dtype);
     return (n, ci, y, x) => {
       // Output channels of the group that input channel ci belongs to.
-      const outChannel = (c: Expr): Expr => (group === 1 ? c : ci!.div(input).mul(output).add(c));
-      const c = group === 1 ? ci! : ci!.rem(input);
+      const outChannel = (c: Expr): Expr => (group === 1 ? c : ci.div(input).mul(output).add(c));
+      const c = group === 1 ? ci : ci.rem(input);
       return sum([output, byRow.taps, byColumn.taps], (k, ty, tx) => {
-        const [r, q] = [byRow.at(y!, ty), byColumn.at(x!, tx)];
+        const [r, q] = [byRow.at(y, ty), byColumn.at(x, tx)];
         const also = r.also && q.also ? r.also.and(q.also) : (r.also ?? q.also);
         const co = outChannel(k);
         return g
-          .padded([n!, co, r.o, q.o], zero, also)
+          .padded([n, co, r.o, q.o], zero, also)
           .cast(acc)
           .mul(w.padded([co, c, r.k, q.k], zero).cast(acc));
       }).cast(g.dtype);
@@ -131,9 +139,13 @@ export const conv2DBackpropFilter: Op<
     return (co, c, ky, kx) =>
       sum([outShape[0]!, rows.out, columns.out], (n, oy, ox) =>
         g
-          .at(n, co!, oy, ox)
+          .at(n, co, oy, ox)
           .cast(acc)
-          .mul(x.padded([n, inputChannel(conv, co!, c!), touched(rows, oy, ky!), touched(columns, ox, kx!)], zero).cast(acc)),
+          .mul(
+            x
+              .padded([n, inputChannel(conv, co, c), touched(rows, oy, ky), touched(columns, ox, kx)], zero)
+              .cast(acc),
+          ),
       ).cast(g.dtype);
   },
   grad: ({ g, ins: [dout, x], attrs: { filterSizes: _, ...attrs } }) => [
@@ -142,7 +154,16 @@ export const conv2DBackpropFilter: Op<
   ],
 });
 
-type TransposeList = [padMode?: PadMode, pad?: Size, padList?: readonly number[] | null, mode?: 1, stride?: Size, dilation?: Size, group?: number, dataFormat?: 'NCHW'];
+type TransposeList = [
+  padMode?: PadMode,
+  pad?: Size,
+  padList?: readonly number[] | null,
+  mode?: 1,
+  stride?: Size,
+  dilation?: Size,
+  group?: number,
+  dataFormat?: 'NCHW',
+];
 interface TransposeOptions extends ConvOptions {
   readonly padList?: readonly number[] | null | undefined;
 }

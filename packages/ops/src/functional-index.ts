@@ -46,9 +46,18 @@ interface OneHotOptions {
  * `onValue` (default 1) where a new axis of `depth` elements is at the index, `offValue` (default 0) elsewhere. The
  * dtype is that of the values: Int64 by default, Float32 for plain numbers, else the tensors' own.
  */
-export function oneHot(...args: Args<[indices: Tensor, depth: number], [onValue?: Operand, offValue?: Operand, axis?: number], OneHotOptions>): Tensor { // prettier-ignore
+export function oneHot(
+  ...args: Args<[indices: Tensor, depth: number], [onValue?: Operand, offValue?: Operand, axis?: number], OneHotOptions>
+): Tensor {
+  // prettier-ignore
   const bound = bindArguments('oneHot', ['indices', 'depth', 'onValue', 'offValue', 'axis'], 2, args);
-  const [indices, depth, on, off, axis = -1] = bound as [Tensor, number, Operand | undefined, Operand | undefined, number];
+  const [indices, depth, on, off, axis = -1] = bound as [
+    Tensor,
+    number,
+    Operand | undefined,
+    Operand | undefined,
+    number,
+  ];
   const whole = on === undefined && off === undefined;
   return oneHotOp(indices, on ?? (whole ? 1n : 1), off ?? (whole ? 0n : 0), depth, axis);
 }
@@ -59,7 +68,10 @@ export function oneHot(...args: Args<[indices: Tensor, depth: number], [onValue?
  */
 export function nonzero(input: Tensor, options: { readonly asTuple: true }): readonly Tensor[];
 export function nonzero(input: Tensor, options?: { readonly asTuple?: false | undefined }): Tensor;
-export function nonzero(input: Tensor, options: { readonly asTuple?: boolean | undefined } = {}): Tensor | readonly Tensor[] {
+export function nonzero(
+  input: Tensor,
+  options: { readonly asTuple?: boolean | undefined } = {},
+): Tensor | readonly Tensor[] {
   const rows = nonZero(input);
   return options.asTuple ? tupleOf(unstack(rows, 1)) : rows;
 }
@@ -101,7 +113,13 @@ export function topk(
 ): readonly [values: Tensor, indices: Tensor];
 export function topk(...args: readonly unknown[]): readonly [values: Tensor, indices: Tensor] {
   const bound = bindArguments('topk', ['input', 'k', 'dim', 'largest', 'sorted'], 2, args);
-  const [input, k, dim, largest = true, sorted = true] = bound as [Tensor, number, number | null | undefined, boolean, boolean];
+  const [input, k, dim, largest = true, sorted = true] = bound as [
+    Tensor,
+    number,
+    number | null | undefined,
+    boolean,
+    boolean,
+  ];
   return topK(input, k, sorted, dim ?? -1, largest);
 }
 

@@ -17,7 +17,14 @@ interface ClassOptions {
   readonly labelSmoothing?: number | undefined;
 }
 type ClassList = [weight?: Tensor | null, ignoreIndex?: number, reduction?: Reduction, labelSmoothing?: number];
-type Bound = [input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: Reduction, labelSmoothing: number];
+type Bound = [
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null,
+  ignoreIndex: number,
+  reduction: Reduction,
+  labelSmoothing: number,
+];
 
 function checkReduction(op: string, reduction: Reduction): void {
   if (['none', 'mean', 'sum'].includes(reduction)) return;
@@ -39,13 +46,23 @@ function checkSmoothing(op: string, labelSmoothing: number): void {
  */
 export function nllLoss(...args: Args<[inputs: Tensor, target: Tensor], ClassList, ClassOptions>): Tensor {
   const names = ['inputs', 'target', 'weight?', 'ignoreIndex?', 'reduction?', 'labelSmoothing?'];
-  const [inputs, target, weight = null, ignoreIndex = -100, reduction = 'mean', labelSmoothing = 0] = bound<Bound>('nllLoss', names, args);
+  const [inputs, target, weight = null, ignoreIndex = -100, reduction = 'mean', labelSmoothing = 0] = bound<Bound>(
+    'nllLoss',
+    names,
+    args,
+  );
   checkReduction('nllLoss', reduction);
   checkSmoothing('nllLoss', labelSmoothing);
   return likelihood(inputs, target!, weight, { ignoreIndex, reduction, labelSmoothing });
 }
 
-function likelihood(inputs: Tensor, target: Tensor, weight: Tensor | null, attrs: { ignoreIndex: number; reduction: Reduction; labelSmoothing: number }): Tensor { // prettier-ignore
+function likelihood(
+  inputs: Tensor,
+  target: Tensor,
+  weight: Tensor | null,
+  attrs: { ignoreIndex: number; reduction: Reduction; labelSmoothing: number },
+): Tensor {
+  // prettier-ignore
   if (inputs.ndim > 1) return nLLLoss(inputs, target, weight, attrs)[0];
   // One example without its axis.
   const loss = nLLLoss(reshape(inputs, [1, -1]), reshape(target, [1]), weight, attrs)[0];
@@ -64,7 +81,11 @@ function likelihood(inputs: Tensor, target: Tensor, weight: Tensor | null, attrs
  */
 export function crossEntropy(...args: Args<[input: Tensor, target: Tensor], ClassList, ClassOptions>): Tensor {
   const names = ['input', 'target', 'weight?', 'ignoreIndex?', 'reduction?', 'labelSmoothing?'];
-  const [input, target, weight = null, ignoreIndex = -100, reduction = 'mean', labelSmoothing = 0] = bound<Bound>('crossEntropy', names, args);
+  const [input, target, weight = null, ignoreIndex = -100, reduction = 'mean', labelSmoothing = 0] = bound<Bound>(
+    'crossEntropy',
+    names,
+    args,
+  );
   checkReduction('crossEntropy', reduction);
   checkSmoothing('crossEntropy', labelSmoothing);
   const axis = input.ndim > 1 ? 1 : 0;
@@ -75,7 +96,7 @@ export function crossEntropy(...args: Args<[input: Tensor, target: Tensor], Clas
       `For 'crossEntropy', a 'target' of probabilities must have the shape of 'input', but got ${shapeText(target!.shape)} and ${shapeText(input.shape)}.`,
     );
   }
-  const classes = input.shape[axis]!;
+  const classes = input.shape[axis];
   const smooth = labelSmoothing ? add(mul(target!, 1 - labelSmoothing), labelSmoothing / classes) : target!;
   const weighted = weight ? mul(smooth, reshape(weight, [-1, ...input.shape.slice(axis + 1).map(() => 1)])) : smooth;
   const each = neg(reduceSum(mul(logs, weighted), axis));

@@ -34,15 +34,15 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   }
   if (a.length === 2 && b.length === 2) return matMul(input, other);
   const out = [...a.slice(0, -1), ...b.slice(-1)];
-  if (b.length === 1) return reshape(product(input, reshape(other, [inner!, 1])), a.slice(0, -1));
-  if (b.length === 2) return reshape(product(a.length === 1 ? reshape(input, [1, inner!]) : input, other), out);
+  if (b.length === 1) return reshape(product(input, reshape(other, [inner, 1])), a.slice(0, -1));
+  if (b.length === 2) return reshape(product(a.length === 1 ? reshape(input, [1, inner]) : input, other), out);
   if (a.length > 1) return batchMatMul(input, other);
-  return squeeze(batchMatMul(reshape(input, [1, inner!]), other), -2);
+  return squeeze(batchMatMul(reshape(input, [1, inner]), other), -2);
 }
 
 /** Rows of any number of axes times one matrix: as one product of matrices. */
 function product(rows: Tensor, matrix: Tensor): Tensor {
-  return matMul(reshape(rows, [sizeOf(rows.shape.slice(0, -1)), rows.shape.at(-1)!]), matrix);
+  return matMul(reshape(rows, [sizeOf(rows.shape.slice(0, -1)), rows.shape.at(-1)]), matrix);
 }
 
 /** The product of two matrices. */
@@ -62,17 +62,35 @@ interface Scales {
 const scaled = (x: Tensor, by: number): Tensor => (by === 1 ? x : mul(x, by));
 
 /** beta · input + alpha · mat1 mat2. */
-export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { readonly beta?: number | undefined; readonly alpha?: number | undefined }): Tensor { // prettier-ignore
+export function addmm(
+  input: Tensor,
+  mat1: Tensor,
+  mat2: Tensor,
+  options?: { readonly beta?: number | undefined; readonly alpha?: number | undefined },
+): Tensor {
+  // prettier-ignore
   return plus('addmm', input, matMul(mat1, mat2), options);
 }
 
 /** beta · input + alpha · batch1 batch2 of matrices in the last two axes. */
-export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { readonly beta?: number | undefined; readonly alpha?: number | undefined }): Tensor { // prettier-ignore
+export function baddbmm(
+  input: Tensor,
+  batch1: Tensor,
+  batch2: Tensor,
+  options?: { readonly beta?: number | undefined; readonly alpha?: number | undefined },
+): Tensor {
+  // prettier-ignore
   return plus('baddbmm', input, batchMatMul(batch1, batch2), options);
 }
 
 /** beta · input + alpha · mat vec. */
-export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { readonly beta?: number | undefined; readonly alpha?: number | undefined }): Tensor { // prettier-ignore
+export function addmv(
+  input: Tensor,
+  mat: Tensor,
+  vec: Tensor,
+  options?: { readonly beta?: number | undefined; readonly alpha?: number | undefined },
+): Tensor {
+  // prettier-ignore
   return plus('addmv', input, mv(mat, vec), options);
 }
 
@@ -107,9 +125,11 @@ export function dot(input: Tensor, other: Tensor): Tensor {
 export function inner(input: Tensor, other: Tensor): Tensor {
   const [a, b] = [input.shape, other.shape];
   if (!a.length || !b.length) return mul(input, other);
-  const n = a.at(-1)!;
+  const n = a.at(-1);
   if (b.at(-1) !== n) {
-    throw new ValueError(`For 'inner', the last axes must be equal, but got shapes ${shapeText(a)} and ${shapeText(b)}.`);
+    throw new ValueError(
+      `For 'inner', the last axes must be equal, but got shapes ${shapeText(a)} and ${shapeText(b)}.`,
+    );
   }
   const rows = (t: Tensor): Tensor => reshape(t, [sizeOf(t.shape.slice(0, -1)), n]);
   return reshape(matMul(rows(input), rows(other), false, true), [...a.slice(0, -1), ...b.slice(0, -1)]);
@@ -131,7 +151,14 @@ interface ConvOptions {
   readonly dilation?: Size | undefined;
   readonly groups?: number | undefined;
 }
-type ConvList = [bias?: Tensor | null, stride?: Size, padMode?: PadMode, padding?: Size, dilation?: Size, groups?: number];
+type ConvList = [
+  bias?: Tensor | null,
+  stride?: Size,
+  padMode?: PadMode,
+  padding?: Size,
+  dilation?: Size,
+  groups?: number,
+];
 type ConvBound = [input: Tensor, weight: Tensor, bias: Tensor | null, stride: Size, padMode: PadMode, padding: Size, dilation: Size, groups: number]; // prettier-ignore
 const convNames = ['input', 'weight', 'bias?', 'stride?', 'padMode?', 'padding?', 'dilation?', 'groups?'];
 
@@ -152,7 +179,15 @@ function convolved(op: string, args: Partial<ConvBound> & { readonly 0: Tensor }
       `For '${op}', the 'bias' must have one axis of ${outChannel} elements as 'weight' has, but got shape ${shapeText(bias.shape)}.`,
     );
   }
-  const y = conv2D(input, weight!, { outChannel, kernelSize: weight!.shape.slice(2), padMode, pad, stride, dilation, group });
+  const y = conv2D(input, weight!, {
+    outChannel,
+    kernelSize: weight!.shape.slice(2),
+    padMode,
+    pad,
+    stride,
+    dilation,
+    group,
+  });
   return bias ? biasAdd(y, bias) : y;
 }
 
@@ -161,13 +196,23 @@ export function conv1d(...args: Args<[input: Tensor, weight: Tensor], ConvList, 
   const given = bound<ConvBound>('conv1d', convNames, args);
   const [input, weight, bias, stride = 1, padMode, padding = 0, dilation = 1, groups] = given;
   for (const [name, t] of Object.entries({ input, weight: weight! })) {
-    if (t.ndim !== 3) throw new ValueError(`For 'conv1d', the '${name}' must have three axes, but got shape ${shapeText(t.shape)}.`);
+    if (t.ndim !== 3)
+      throw new ValueError(`For 'conv1d', the '${name}' must have three axes, but got shape ${shapeText(t.shape)}.`);
   }
   const along = (v: Size): number => [v].flat().at(-1)!;
   const ends = [padding].flat();
-  const pads = padMode === 'pad' ? (ends.length === 2 ? [0, 0, ends[0]!, ends[1]!] : [0, 0, ends[0]!, ends[0]!]) : padding;
+  const pads =
+    padMode === 'pad' ? (ends.length === 2 ? [0, 0, ends[0]!, ends[1]!] : [0, 0, ends[0]!, ends[0]!]) : padding;
   const image = [expandDims(input, 2), expandDims(weight!, 2)] as const;
-  const y = convolved('conv1d', [...image, bias ?? null, [1, along(stride)], padMode ?? 'valid', pads, [1, along(dilation)], groups ?? 1]);
+  const y = convolved('conv1d', [
+    ...image,
+    bias ?? null,
+    [1, along(stride)],
+    padMode ?? 'valid',
+    pads,
+    [1, along(dilation)],
+    groups ?? 1,
+  ]);
   return squeeze(y, 2);
 }
 
@@ -178,7 +223,15 @@ interface MaxPoolOptions {
   readonly returnIndices?: boolean | undefined;
   readonly ceilMode?: boolean | undefined;
 }
-type MaxPoolBound = [x: Tensor, kernelSize: Size, stride: Size | null, padding: Size, dilation: Size, returnIndices: boolean, ceilMode: boolean];
+type MaxPoolBound = [
+  x: Tensor,
+  kernelSize: Size,
+  stride: Size | null,
+  padding: Size,
+  dilation: Size,
+  returnIndices: boolean,
+  ceilMode: boolean,
+];
 
 /**
  * The greatest element of each window of (N, C, H, W). The stride is the kernel size unless given; padding is at most
@@ -190,8 +243,19 @@ export function maxPool2d(x: Tensor, kernelSize: Size, options: Named<MaxPoolOpt
 export function maxPool2d(...args: Args<[x: Tensor, kernelSize: Size], [stride?: Size | null, padding?: Size, dilation?: Size, returnIndices?: false, ceilMode?: boolean], MaxPoolOptions>): Tensor; // prettier-ignore
 export function maxPool2d(...args: readonly unknown[]): Tensor | readonly Tensor[] {
   const names = ['x', 'kernelSize', 'stride?', 'padding?', 'dilation?', 'returnIndices?', 'ceilMode?'];
-  const [x, kernelSize, stride, pad = 0, dilation = 1, returnIndices = false, ceilMode = false] = bound<MaxPoolBound>('maxPool2d', names, args);
-  const attrs = { kernelSize: kernelSize!, strides: stride ?? kernelSize!, padMode: 'pad' as const, pad, dilation, ceilMode };
+  const [x, kernelSize, stride, pad = 0, dilation = 1, returnIndices = false, ceilMode = false] = bound<MaxPoolBound>(
+    'maxPool2d',
+    names,
+    args,
+  );
+  const attrs = {
+    kernelSize: kernelSize!,
+    strides: stride ?? kernelSize!,
+    padMode: 'pad' as const,
+    pad,
+    dilation,
+    ceilMode,
+  };
   const y = maxPool(x, attrs);
   return returnIndices ? tupleOf([y, cast(maxPoolArgmax(x, attrs), int64)]) : y;
 }
@@ -218,21 +282,41 @@ export function avgPool2d(...args: Args<[inputX: Tensor], AvgPoolList, AvgPoolOp
 
 function averaged(args: Partial<AvgPoolBound> & { readonly 0: Tensor }): Tensor {
   const [x, kernelSize = 1, strides = 1, pad = 0, ceilMode = false, countIncludePad = true, divisor = null] = args;
-  return avgPool(x, { kernelSize, strides, padMode: 'pad', pad, ceilMode, countIncludePad, divisorOverride: divisor ?? 0 });
+  return avgPool(x, {
+    kernelSize,
+    strides,
+    padMode: 'pad',
+    pad,
+    ceilMode,
+    countIncludePad,
+    divisorOverride: divisor ?? 0,
+  });
 }
 
 /** The mean of each window of (N, C, L); see avgPool2d. */
-export function avgPool1d(...args: Args<[inputX: Tensor], AvgPoolList, Omit<AvgPoolOptions, 'divisorOverride'>>): Tensor {
-  const [x, kernelSize = 1, stride = 1, padding = 0, ceilMode = false, countIncludePad = true] = bound<AvgPoolBound>('avgPool1d', avgNames.slice(0, -1), args);
-  if (x.ndim !== 3) throw new ValueError(`For 'avgPool1d', the 'inputX' must have three axes, but got shape ${shapeText(x.shape)}.`);
+export function avgPool1d(
+  ...args: Args<[inputX: Tensor], AvgPoolList, Omit<AvgPoolOptions, 'divisorOverride'>>
+): Tensor {
+  const [x, kernelSize = 1, stride = 1, padding = 0, ceilMode = false, countIncludePad = true] = bound<AvgPoolBound>(
+    'avgPool1d',
+    avgNames.slice(0, -1),
+    args,
+  );
+  if (x.ndim !== 3)
+    throw new ValueError(`For 'avgPool1d', the 'inputX' must have three axes, but got shape ${shapeText(x.shape)}.`);
   const flat = (v: Size, other: number): readonly number[] => [other, pair(v)[1]];
-  return squeeze(averaged([expandDims(x, 2), flat(kernelSize, 1), flat(stride, 1), flat(padding, 0), ceilMode, countIncludePad]), 2);
+  return squeeze(
+    averaged([expandDims(x, 2), flat(kernelSize, 1), flat(stride, 1), flat(padding, 0), ceilMode, countIncludePad]),
+    2,
+  );
 }
 
 /** Means of outputSize windows that divide the last axis of (N, C, L) or (C, L) as evenly as possible. */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number): Tensor {
   if (input.ndim !== 2 && input.ndim !== 3) {
-    throw new ValueError(`For 'adaptiveAvgPool1d', the 'input' must have two or three axes, but got shape ${shapeText(input.shape)}.`);
+    throw new ValueError(
+      `For 'adaptiveAvgPool1d', the 'input' must have two or three axes, but got shape ${shapeText(input.shape)}.`,
+    );
   }
   return squeeze(adaptiveAvgPool2D(expandDims(input, -2), [1, outputSize]), -2);
 }
@@ -248,7 +332,9 @@ type BatchNormInputs = [inputX: Tensor, runningMean: Tensor, runningVar: Tensor,
  * (x - mean) / √(variance + eps) · weight + bias per channel of axis 1. In training the statistics are those of the
  * batch, and runningMean and runningVar, if Parameters, become (1 - momentum)·old + momentum·batch in place.
  */
-export function batchNorm(...args: Args<BatchNormInputs, [training?: boolean, momentum?: number, eps?: number], BatchNormOptions>): Tensor {
+export function batchNorm(
+  ...args: Args<BatchNormInputs, [training?: boolean, momentum?: number, eps?: number], BatchNormOptions>
+): Tensor {
   const names = ['inputX', 'runningMean', 'runningVar', 'weight', 'bias', 'training?', 'momentum?', 'eps?'];
   const [x, mean, variance, weight, bias, training = false, momentum = 0.1, eps = 1e-5] = bound<[...BatchNormInputs, boolean, number, number]>('batchNorm', names, args); // prettier-ignore
   return batchNormOp(x, weight!, bias!, mean!, variance!, training, eps, momentum)[0];
@@ -264,7 +350,11 @@ type AffineList = [weight?: Tensor | null, bias?: Tensor | null, eps?: number];
 /** (x - mean) / √(variance + eps) · weight + bias over the last axes, whose shape is `normalizedShape`. */
 export function layerNorm(...args: Args<[input: Tensor, normalizedShape: Dims], AffineList, AffineOptions>): Tensor {
   const names = ['input', 'normalizedShape', 'weight?', 'bias?', 'eps?'];
-  const [x, given, weight, bias, eps = 1e-5] = bound<[Tensor, Dims, Tensor | null, Tensor | null, number]>('layerNorm', names, args);
+  const [x, given, weight, bias, eps = 1e-5] = bound<[Tensor, Dims, Tensor | null, Tensor | null, number]>(
+    'layerNorm',
+    names,
+    args,
+  );
   const shape = given!;
   const axis = x.ndim - shape.length;
   if (!shape.length || axis < 0 || !sameShape(x.shape.slice(axis), shape)) {
@@ -278,7 +368,11 @@ export function layerNorm(...args: Args<[input: Tensor, normalizedShape: Dims], 
 /** Groups of channels (axis 1) normalised together with the axes behind, times weight plus bias per channel. */
 export function groupNorm(...args: Args<[input: Tensor, numGroups: number], AffineList, AffineOptions>): Tensor {
   const names = ['input', 'numGroups', 'weight?', 'bias?', 'eps?'];
-  const [x, groups, weight, bias, eps = 1e-5] = bound<[Tensor, number, Tensor | null, Tensor | null, number]>('groupNorm', names, args);
+  const [x, groups, weight, bias, eps = 1e-5] = bound<[Tensor, number, Tensor | null, Tensor | null, number]>(
+    'groupNorm',
+    names,
+    args,
+  );
   const channels = x.shape[1] ?? 0;
   return normalizeGroups(x, groups!, weight ?? ones(channels, x.dtype), bias ?? zeros(channels, x.dtype), eps);
 }
@@ -290,12 +384,23 @@ export function softmax(
   options?: { readonly dtype?: DType | null | undefined },
 ): Tensor;
 export function softmax(...args: readonly unknown[]): Tensor {
-  const [input, axis = -1, dtype = null] = bound<[Tensor, number, DType | null]>('softmax', ['input', 'axis?', 'dtype?'], args);
+  const [input, axis = -1, dtype = null] = bound<[Tensor, number, DType | null]>(
+    'softmax',
+    ['input', 'axis?', 'dtype?'],
+    args,
+  );
   return softmaxOp(dtype ? cast(input, dtype) : input, axis);
 }
 
 /** The softmax of -x. */
-export function softmin(...args: Args<[x: Tensor], [axis?: number], { readonly axis?: number | undefined; readonly dtype?: DType | null | undefined }>): Tensor { // prettier-ignore
+export function softmin(
+  ...args: Args<
+    [x: Tensor],
+    [axis?: number],
+    { readonly axis?: number | undefined; readonly dtype?: DType | null | undefined }
+  >
+): Tensor {
+  // prettier-ignore
   const [x, axis = -1, dtype = null] = bound<[Tensor, number, DType | null]>('softmin', ['x', 'axis?', 'dtype?'], args);
   return softmaxOp(neg(dtype ? cast(x, dtype) : x), axis);
 }
@@ -313,4 +418,3 @@ export const nnMethods = {
   outer,
   softmax,
 };
-

@@ -30,14 +30,18 @@ export function flatten(
 export function flatten(...args: readonly unknown[]): Tensor {
   const bound = bindArguments('flatten', ['input', 'order', 'startDim', 'endDim'], 1, args);
   const [input, order = 'C', startDim = 1, endDim = -1] = bound as [Tensor, 'C' | 'F', number, number];
-  if (order !== 'C' && order !== 'F') throw new ValueError(`For 'flatten', the 'order' must be 'C' or 'F', but got '${String(order)}'.`);
+  if (order !== 'C' && order !== 'F')
+    throw new ValueError(`For 'flatten', the 'order' must be 'C' or 'F', but got '${String(order)}'.`);
   if (!input.ndim) return reshape(input, [1]);
   const x = order === 'C' ? input : reversedAxes(input);
   const { shape } = x;
   // A vector has no axis 1: it stays as it is.
   const start = shape.length === 1 && startDim === 1 ? 0 : normalizeAxis(startDim, shape.length, 'flatten', 'startDim');
   const end = normalizeAxis(endDim, shape.length, 'flatten', 'endDim');
-  if (start > end) throw new ValueError(`For 'flatten', the 'startDim' must not come after 'endDim', but got ${startDim} and ${endDim}.`);
+  if (start > end)
+    throw new ValueError(
+      `For 'flatten', the 'startDim' must not come after 'endDim', but got ${startDim} and ${endDim}.`,
+    );
   return reshape(x, [...shape.slice(0, start), sizeOf(shape.slice(start, end + 1)), ...shape.slice(end + 1)]);
 }
 
@@ -96,12 +100,17 @@ export function movedim(x: Tensor, source: number | Dims, destination: number | 
 }
 
 /** Tensors laid end to end along an axis (default 0): `concat` under its other name. */
-export function cat(...args: Args<[tensors: readonly Tensor[]], [axis?: number], { readonly axis?: number | undefined }>): Tensor {
+export function cat(
+  ...args: Args<[tensors: readonly Tensor[]], [axis?: number], { readonly axis?: number | undefined }>
+): Tensor {
   return concat(...args);
 }
 
 /** An axis by position or by name, 0 when not given. */
-function optionOr<N extends string>(given: number | { readonly [K in N]?: number | undefined } | undefined, name: N): number {
+function optionOr<N extends string>(
+  given: number | { readonly [K in N]?: number | undefined } | undefined,
+  name: N,
+): number {
   return typeof given === 'object' ? (given[name] ?? 0) : (given ?? 0);
 }
 
@@ -109,7 +118,12 @@ function optionOr<N extends string>(given: number | { readonly [K in N]?: number
  * Parts along an axis: of a size each (the last one may be smaller), or of the given sizes.
  * @throws ValueError when the sizes do not add up to the axis
  */
-export function split(tensor: Tensor, splitSizeOrSections: number | Dims, axis?: number | { readonly axis?: number | undefined }): readonly Tensor[] { // prettier-ignore
+export function split(
+  tensor: Tensor,
+  splitSizeOrSections: number | Dims,
+  axis?: number | { readonly axis?: number | undefined },
+): readonly Tensor[] {
+  // prettier-ignore
   const at = normalizeAxis(optionOr(axis, 'axis'), tensor.ndim, 'split');
   const n = tensor.shape[at] ?? 1;
   if (typeof splitSizeOrSections === 'number') {
@@ -130,8 +144,13 @@ export function split(tensor: Tensor, splitSizeOrSections: number | Dims, axis?:
 }
 
 /** At most `chunks` parts of one size along an axis (default 0); the last one may be smaller. */
-export function chunk(input: Tensor, chunks: number, axis?: number | { readonly axis?: number | undefined }): readonly Tensor[] {
-  if (!Number.isInteger(chunks) || chunks <= 0) throw new ValueError(`For 'chunk', the 'chunks' must be more than zero, but got ${chunks}.`);
+export function chunk(
+  input: Tensor,
+  chunks: number,
+  axis?: number | { readonly axis?: number | undefined },
+): readonly Tensor[] {
+  if (!Number.isInteger(chunks) || chunks <= 0)
+    throw new ValueError(`For 'chunk', the 'chunks' must be more than zero, but got ${chunks}.`);
   const at = normalizeAxis(optionOr(axis, 'axis'), input.ndim, 'chunk');
   return split(input, Math.max(1, Math.ceil((input.shape[at] ?? 1) / chunks)), at);
 }
@@ -163,7 +182,10 @@ interface PadOptions {
  * 'symmetric', which MindSpore has as MirrorPad only. Reflect and the others pad any number of axes here
  * @throws ValueError for odd or too long paddings, a value with another mode, more than a mode can pad
  */
-export function pad(...args: Args<[inputX: Tensor, padding: Dims], [mode?: PadMode, value?: number | null], PadOptions>): Tensor { // prettier-ignore
+export function pad(
+  ...args: Args<[inputX: Tensor, padding: Dims], [mode?: PadMode, value?: number | null], PadOptions>
+): Tensor {
+  // prettier-ignore
   const bound = bindArguments('pad', ['inputX', 'padding', 'mode', 'value'], 2, args);
   const [inputX, padding, mode = 'constant', value = null] = bound as [Tensor, Dims, PadMode, number | null];
   return padLast(inputX, padding, mode, value);
@@ -220,7 +242,8 @@ export function repeatInterleave(...args: readonly unknown[]): Tensor {
 
 /** The sum of the elements on the main diagonal of a matrix. */
 export function trace(input: Tensor): Tensor {
-  if (input.ndim !== 2) throw new ValueError(`For 'trace', the 'input' must have two axes, but got shape ${shapeText(input.shape)}.`);
+  if (input.ndim !== 2)
+    throw new ValueError(`For 'trace', the 'input' must have two axes, but got shape ${shapeText(input.shape)}.`);
   return reduceSum(diagonal(input));
 }
 
@@ -243,7 +266,9 @@ export function broadcastTensors(op: string, tensors: readonly Tensor[]): Tensor
   const shape = tensors.reduce<Dims>((a, t) => {
     const joined = broadcastShapes(a, t.shape);
     if (joined) return joined;
-    throw new ValueError(`For '${op}', the shapes must broadcast, but got ${tensors.map((u) => shapeText(u.shape)).join(', ')}.`);
+    throw new ValueError(
+      `For '${op}', the shapes must broadcast, but got ${tensors.map((u) => shapeText(u.shape)).join(', ')}.`,
+    );
   }, []);
   return tensors.map((t) => (shapeText(t.shape) === shapeText(shape) ? t : broadcastTo(t, shape)));
 }
@@ -263,7 +288,10 @@ export const meshgridOp: Op<
   attrs: { indexing: attr.oneOf(['xy', 'ij'], 'xy') },
   body: ({ inputs }, { indexing }) => {
     const bad = inputs.find((t) => t.ndim !== 1);
-    if (bad) throw new ValueError(`For 'Meshgrid', the 'inputs' must have one axis each, but got shape ${shapeText(bad.shape)}.`);
+    if (bad)
+      throw new ValueError(
+        `For 'Meshgrid', the 'inputs' must have one axis each, but got shape ${shapeText(bad.shape)}.`,
+      );
     const place = (k: number): number => (indexing === 'xy' && k < 2 && inputs.length > 1 ? 1 - k : k);
     const shape = inputs.map((_, k) => inputs[place(k)]!.size);
     return inputs.map((t, k) =>

@@ -22,9 +22,14 @@ function gathered(params: Dims, indices: View, axis: number, batchDims: number, 
 }
 
 function gatheredShape(params: Dims, indices: Dims, axis: number, batchDims: number, op: string): Dims {
-  if (!params.length) throw new ValueError(`For '${op}', the 'inputParams' must have at least one axis, but got shape ().`);
+  if (!params.length)
+    throw new ValueError(`For '${op}', the 'inputParams' must have at least one axis, but got shape ().`);
   const at = normalizeAxis(axis, params.length, op);
-  if (batchDims < 0 || batchDims > Math.min(at, indices.length) || params.slice(0, batchDims).some((n, d) => n !== indices[d])) {
+  if (
+    batchDims < 0 ||
+    batchDims > Math.min(at, indices.length) ||
+    params.slice(0, batchDims).some((n, d) => n !== indices[d])
+  ) {
     throw new ValueError(
       `For '${op}', the first 'batchDims' axes of both inputs must be equal and come before 'axis', but got shapes ` +
         `${shapeText(params)} and ${shapeText(indices)}, batchDims ${batchDims} and axis ${axis}.`,
@@ -37,7 +42,9 @@ const gatherAttrs = { axis: attr.int(), batchDims: attr.int(0) };
 
 export const gather: Op<
   (inputParams: Tensor, inputIndices: Operand, axis: number, batchDims?: number) => Tensor,
-  new (batchDims?: number | { readonly batchDims?: number | undefined }) => (inputParams: Tensor, inputIndices: Operand, axis: number) => Tensor
+  new (
+    batchDims?: number | { readonly batchDims?: number | undefined },
+  ) => (inputParams: Tensor, inputIndices: Operand, axis: number) => Tensor
 > = defineOp({
   name: 'Gather',
   sig: 'inputParams!:T, inputIndices:I, axis ; batchDims -> T',
@@ -56,22 +63,21 @@ export const gather: Op<
   ],
 });
 
-export const gatherGrad: Op<
-  (dout: Tensor, indices: Tensor, shape: Dims, axis: number, batchDims?: number) => Tensor
-> = defineOp({
-  name: 'GatherGrad',
-  sig: 'dout!:T, indices:I, shape, axis, batchDims -> T',
-  doc: 'Zeros of a shape with dout added at the places that Gather reads: its gradient. Internal.',
-  attrs: { shape: attr.ints(), ...gatherAttrs },
-  infer: (_, { shape }) => shape,
-  push: ({ dout, indices }, { shape, axis, batchDims }) => ({
-    over: dout.shape,
-    op: 'add',
-    index: (...j) => gathered(shape, indices, axis, batchDims, j),
-    value: (...j) => dout.at(...j),
-  }),
-  grad: ({ g, ins: [, indices], attrs: { axis, batchDims } }) => [() => gather(g, indices, axis, batchDims), null],
-});
+export const gatherGrad: Op<(dout: Tensor, indices: Tensor, shape: Dims, axis: number, batchDims?: number) => Tensor> =
+  defineOp({
+    name: 'GatherGrad',
+    sig: 'dout!:T, indices:I, shape, axis, batchDims -> T',
+    doc: 'Zeros of a shape with dout added at the places that Gather reads: its gradient. Internal.',
+    attrs: { shape: attr.ints(), ...gatherAttrs },
+    infer: (_, { shape }) => shape,
+    push: ({ dout, indices }, { shape, axis, batchDims }) => ({
+      over: dout.shape,
+      op: 'add',
+      index: (...j) => gathered(shape, indices, axis, batchDims, j),
+      value: (...j) => dout.at(...j),
+    }),
+    grad: ({ g, ins: [, indices], attrs: { axis, batchDims } }) => [() => gather(g, indices, axis, batchDims), null],
+  });
 
 export const gatherNd: Op<(inputX: Tensor, indices: Tensor) => Tensor> = defineOp({
   name: 'GatherNd',
@@ -150,7 +156,9 @@ export function indexShape(indices: readonly { readonly shape: Dims }[], op: str
   return indices.reduce<Dims>((shape, { shape: next }) => {
     const joined = broadcastShapes(shape, next);
     if (joined) return joined;
-    throw new ValueError(`For '${op}', the 'indices' must broadcast, but got ${indices.map((t) => shapeText(t.shape)).join(', ')}.`);
+    throw new ValueError(
+      `For '${op}', the 'indices' must broadcast, but got ${indices.map((t) => shapeText(t.shape)).join(', ')}.`,
+    );
   }, []);
 }
 
@@ -186,7 +194,9 @@ export const oneHotOp: Op<
     if (depth < 0) throw new ValueError(`For '${op}', the 'depth' must not be negative, but got ${depth}.`);
     for (const [name, value] of Object.entries({ onValue, offValue })) {
       if (sizeOf(value.shape) !== 1) {
-        throw new ValueError(`For '${op}', the '${name}' must have one element, but got shape ${shapeText(value.shape)}.`);
+        throw new ValueError(
+          `For '${op}', the '${name}' must have one element, but got shape ${shapeText(value.shape)}.`,
+        );
       }
     }
     const at = normalizeAxis(axis, shape.length + 1, op);
@@ -214,7 +224,9 @@ export const maskedFill: Op<(inputX: Operand, mask: Operand, value: Operand) => 
   method: 'maskedFill',
   infer: ({ inputX, mask, value }, _, op) => {
     if (sizeOf(value.shape) !== 1) {
-      throw new ValueError(`For '${op}', the 'value' must be a number or a tensor of one element, but got shape ${shapeText(value.shape)}.`);
+      throw new ValueError(
+        `For '${op}', the 'value' must be a number or a tensor of one element, but got shape ${shapeText(value.shape)}.`,
+      );
     }
     const shape = broadcastShapes(inputX.shape, mask.shape);
     if (shape) return shape;
@@ -242,7 +254,8 @@ function readNow(x: Tensor, op: string): { readonly data: ArrayLike<number | big
   try {
     return x.asnumpy();
   } catch (error) {
-    if (error instanceof Error) error.message = `For '${op}', the shape of the result depends on values: ${error.message}`;
+    if (error instanceof Error)
+      error.message = `For '${op}', the shape of the result depends on values: ${error.message}`;
     throw error;
   }
 }
@@ -253,7 +266,8 @@ export const nonZero: Op<(input: Tensor) => Tensor> = defineOp({
   doc: 'Positions of the elements that are not zero, one row of coordinates each. The shape depends on the values, so it runs at once.',
   body: ({ input }) => {
     const { shape } = input;
-    if (!shape.length) throw new ValueError("For 'NonZero', the 'input' must have at least one axis, but got shape ().");
+    if (!shape.length)
+      throw new ValueError("For 'NonZero', the 'input' must have at least one axis, but got shape ().");
     const found = positionsOf(input, 'NonZero');
     const rows = new BigInt64Array(found.length * shape.length);
     found.forEach((flat, k) => {
@@ -279,7 +293,8 @@ export const maskedSelect: Op<(input: Tensor, mask: Tensor) => Tensor> = defineO
         `For 'MaskedSelect', the shapes of 'input' and 'mask' must broadcast, but got ${shapeText(input.shape)} and ${shapeText(mask.shape)}.`,
       );
     }
-    const spread = (t: Tensor): Tensor => reshape(shapeText(t.shape) === shapeText(shape) ? t : broadcastTo(t, shape), [-1]);
+    const spread = (t: Tensor): Tensor =>
+      reshape(shapeText(t.shape) === shapeText(shape) ? t : broadcastTo(t, shape), [-1]);
     const found = Int32Array.from(positionsOf(spread(mask), 'MaskedSelect'));
     return gather(spread(input), new TensorClass(found, { dtype: int32, shape: [found.length] }).to(mask.device), 0);
   },

@@ -62,7 +62,10 @@ const clamped = (d: Tensor, limit: number): Tensor => maximum(minimum(d, limit),
 
 export const huberLoss: Op<
   (input: Tensor, target: Tensor, reduction?: Reduction, delta?: number) => Tensor,
-  new (reduction?: Reduction | (ReductionOption & { readonly delta?: number | undefined }), delta?: number) => (input: Tensor, target: Tensor) => Tensor
+  new (
+    reduction?: Reduction | (ReductionOption & { readonly delta?: number | undefined }),
+    delta?: number,
+  ) => (input: Tensor, target: Tensor) => Tensor
 > = defineOp({
   name: 'HuberLoss',
   sig: 'input!:T, target!:T ; reduction, delta -> T',
@@ -83,7 +86,10 @@ export const huberLoss: Op<
 
 export const smoothL1Loss: Op<
   (prediction: Tensor, target: Tensor, beta?: number, reduction?: Reduction) => Tensor,
-  new (beta?: number | (ReductionOption & { readonly beta?: number | undefined }), reduction?: Reduction) => (prediction: Tensor, target: Tensor) => Tensor
+  new (
+    beta?: number | (ReductionOption & { readonly beta?: number | undefined }),
+    reduction?: Reduction,
+  ) => (prediction: Tensor, target: Tensor) => Tensor
 > = defineOp({
   name: 'SmoothL1Loss',
   sig: 'prediction!:T, target!:T ; beta, reduction -> T',
@@ -106,7 +112,10 @@ export const smoothL1Loss: Op<
 
 /** Raises unless inputs have one shape; absent ones are null. */
 export function checkOneShape(op: string, ins: Readonly<Record<string, TensorSpec | null>>): void {
-  const [[first, spec], ...rest] = Object.entries(ins) as [[string, { readonly shape: Dims }], ...[string, TensorSpec | null][]];
+  const [[first, spec], ...rest] = Object.entries(ins) as [
+    [string, { readonly shape: Dims }],
+    ...[string, TensorSpec | null][],
+  ];
   for (const [name, other] of rest) {
     if (!other || sameShape(other.shape, spec.shape)) continue;
     throw new ValueError(
@@ -155,7 +164,9 @@ export const binaryCrossEntropy: Op<
 
 export const bCEWithLogitsLoss: Op<
   (input: Tensor, target: Tensor, weight?: Tensor | null, posWeight?: Tensor | null, reduction?: Reduction) => Tensor,
-  new (reduction?: Reduction | ReductionOption) => (input: Tensor, target: Tensor, weight?: Tensor | null, posWeight?: Tensor | null) => Tensor
+  new (
+    reduction?: Reduction | ReductionOption,
+  ) => (input: Tensor, target: Tensor, weight?: Tensor | null, posWeight?: Tensor | null) => Tensor
 > = defineOp({
   name: 'BCEWithLogitsLoss',
   fn: 'binaryCrossEntropyWithLogits',
@@ -194,7 +205,9 @@ type KLReduction = Reduction | 'batchmean';
 
 export const kLDivLoss: Op<
   (logits: Tensor, labels: Tensor, reduction?: KLReduction) => Tensor,
-  new (reduction?: KLReduction | { readonly reduction?: KLReduction | undefined }) => (logits: Tensor, labels: Tensor) => Tensor
+  new (
+    reduction?: KLReduction | { readonly reduction?: KLReduction | undefined },
+  ) => (logits: Tensor, labels: Tensor) => Tensor
 > = defineOp({
   name: 'KLDivLoss',
   fn: 'klDiv',
@@ -226,4 +239,3 @@ export const kLDivLoss: Op<
     ];
   },
 });
-

@@ -15,7 +15,9 @@ function commonShape(op: string, specs: readonly { readonly shape: Dims }[]): Di
   return specs.reduce<Dims>((shape, { shape: next }) => {
     const joined = broadcastShapes(shape, next);
     if (joined) return joined;
-    throw new ValueError(`For '${op}', the shapes of the inputs must broadcast, but got ${specs.map((s) => shapeText(s.shape)).join(', ')}.`);
+    throw new ValueError(
+      `For '${op}', the shapes of the inputs must broadcast, but got ${specs.map((s) => shapeText(s.shape)).join(', ')}.`,
+    );
   }, []);
 }
 
@@ -26,7 +28,11 @@ export function lossShape(op: string, specs: Specs, reduction: Reduction): Dims 
 }
 
 /** A loss element by element in float32 or float64, kept, summed or averaged. Absent operands are null. */
-export function lossKernel(views: readonly (View | null)[], reduction: Reduction, element: (...operands: Expr[]) => Expr) {
+export function lossKernel(
+  views: readonly (View | null)[],
+  reduction: Reduction,
+  element: (...operands: Expr[]) => Expr,
+) {
   const first = views[0]!;
   const shape = commonShape('', views.filter((v) => v !== null)); // prettier-ignore
   const acc = wideOf(first.dtype);

@@ -35,7 +35,9 @@ function logTotal({ classes, at }: Scores): readonly [most: Expr, log: Expr, tot
   return [most, total.log(), total];
 }
 
-export const softmaxCrossEntropyWithLogits: Op<(logits: Tensor, labels: Tensor) => readonly [loss: Tensor, dlogits: Tensor]> = defineOp({
+export const softmaxCrossEntropyWithLogits: Op<
+  (logits: Tensor, labels: Tensor) => readonly [loss: Tensor, dlogits: Tensor]
+> = defineOp({
   name: 'SoftmaxCrossEntropyWithLogits',
   sig: 'logits!:T, labels!:T -> T, T',
   doc: "-Σ labels·log softmax(logits) of each row, and its gradient softmax(logits)·Σ labels - labels. For labels that add up to 1 the gradient is MindSpore's softmax - labels; labels get a gradient too (MindSpore: zeros).",
@@ -50,15 +52,15 @@ export const softmaxCrossEntropyWithLogits: Op<(logits: Tensor, labels: Tensor) 
   },
   pull: ({ logits, labels }) => [
     (n) => {
-      const [x, t] = [scores(logits, [n!], 1), scores(labels, [n!], 1)];
+      const [x, t] = [scores(logits, [n], 1), scores(labels, [n], 1)];
       const [most, log] = logTotal(x);
       return sum(x.classes, (c) => t.at(c).mul(log.sub(x.at(c).sub(most))));
     },
     (n, c) => {
-      const [x, t] = [scores(logits, [n!], 1), scores(labels, [n!], 1)];
+      const [x, t] = [scores(logits, [n], 1), scores(labels, [n], 1)];
       const [most, , total] = logTotal(x);
       const mass = sum(t.classes, (k) => t.at(k));
-      return x.at(c!).sub(most).exp().div(total).mul(mass).sub(t.at(c!));
+      return x.at(c).sub(most).exp().div(total).mul(mass).sub(t.at(c));
     },
   ],
   grad: ({ g, gs, has, ins: [logits, labels], outs: [, dlogits] }) => {
@@ -139,12 +141,21 @@ function checkNll(op: string, logits: TensorSpec, labels: TensorSpec, weight: Te
     );
   }
   if (weight && !sameShape(weight.shape, [c])) {
-    throw new ValueError(`For '${op}', the shape of 'weight' must be (${c},), one number per class, but got ${shapeText(weight.shape)}.`);
+    throw new ValueError(
+      `For '${op}', the shape of 'weight' must be (${c},), one number per class, but got ${shapeText(weight.shape)}.`,
+    );
   }
 }
 
 /** What a label says: whether it counts, its class, and its weight (0 where it does not count). */
-function target(labels: View, weight: View | null, { ignoreIndex }: NLLAttrs, classes: number, acc: DType, n: readonly Expr[]) {
+function target(
+  labels: View,
+  weight: View | null,
+  { ignoreIndex }: NLLAttrs,
+  classes: number,
+  acc: DType,
+  n: readonly Expr[],
+) {
   const label = labels.at(...n);
   const counts = label.ne(constant(label.dtype === int64 ? BigInt(ignoreIndex) : ignoreIndex, label.dtype));
   const index = nonNegative(where(counts, label, constant(0, label.dtype)), classes);
@@ -211,7 +222,7 @@ export const nLLLoss: Op<
 
 /** The labels as ones in a class axis 1, and whether they count, along one of size 1. */
 function marked(labels: Tensor, logits: Tensor, { ignoreIndex }: NLLAttrs): readonly [hot: Tensor, counts: Tensor] {
-  const classes = logits.shape[1]!;
+  const classes = logits.shape[1];
   const all = oneHotOp(labels, 1, 0, classes, 1);
   const ignored = oneHotOp(sub(labels, ignoreIndex), 1, 0, 1, 1);
   const hot = ignoreIndex >= 0 && ignoreIndex < classes ? mul(all, sub(1, ignored)) : all;
@@ -225,19 +236,27 @@ const perClass = (x: Tensor): Tensor =>
   );
 
 /** How many labels of each class count. */
-const countsOf = (labels: Tensor, logits: Tensor, attrs: NLLAttrs): Tensor => perClass(marked(labels, logits, attrs)[0]);
+const countsOf = (labels: Tensor, logits: Tensor, attrs: NLLAttrs): Tensor =>
+  perClass(marked(labels, logits, attrs)[0]);
 
 /** The gradient of NLLLoss by the weights, while their sum stays what it is. */
 function weightGradient(g: Tensor, logits: Tensor, labels: Tensor, total: Tensor, attrs: NLLAttrs): Tensor {
   const { labelSmoothing: s, reduction } = attrs;
   const [hot, counts] = marked(labels, logits, attrs);
-  const share = s ? add(mul(hot, 1 - s), mul(counts, s / logits.shape[1]!)) : hot;
+  const share = s ? add(mul(hot, 1 - s), mul(counts, s / logits.shape[1])) : hot;
   const own = reduction === 'none' ? expandDims(g, 1) : reduction === 'mean' ? div(g, total) : g;
   return neg(perClass(mul(mul(logits, share), own)));
 }
 
 export const nLLLossGrad: Op<
-  (dout: Tensor, logits: Tensor, labels: Tensor, weight: Tensor | null, totalWeight: Tensor, attrs: NLLOptions) => Tensor
+  (
+    dout: Tensor,
+    logits: Tensor,
+    labels: Tensor,
+    weight: Tensor | null,
+    totalWeight: Tensor,
+    attrs: NLLOptions,
+  ) => Tensor
 > = defineOp({
   name: 'NLLLossGrad',
   sig: 'dout!:T, logits!:T, labels!:I, weight?:P, totalWeight?:W ; reduction, ignoreIndex, labelSmoothing -> T',
@@ -262,13 +281,17 @@ export const nLLLossGrad: Op<
   },
   // Linear in dout; g takes the place of the logits.
   grad: ({ g, ins: [dout, , labels, weight, total], attrs }) => {
-    const loss = (): Tensor => nLLLoss(g, labels, weight, attrs)[0];
+    const { reduction } = attrs;
+    const loss = (): Tensor => {
+      if (reduction !== 'mean') return nLLLoss(g, labels, weight, attrs)[0];
+      return div(nLLLoss(g, labels, weight, { ...attrs, reduction: 'sum' })[0], total!);
+    };
     return [
       loss,
       null,
       null,
       () => weightGradient(dout, g, labels, total!, attrs),
-      attrs.reduction === 'mean' ? () => neg(div(mul(dout, loss()), total!)) : null,
+      reduction === 'mean' ? () => neg(div(mul(dout, loss()), total!)) : null,
     ];
   },
 });

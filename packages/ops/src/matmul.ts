@@ -1,7 +1,18 @@
 import type { Args, Named, Op, Tensor } from '@sporelet/core';
 import { attr, defineOp } from '@sporelet/core';
 import type { DType, Dims, Expr, TensorSpec, View } from '@sporelet/ir';
-import { ValueError, bfloat16, broadcastShapes, float16, float32, int32, shapeText, sizeOf, sum, uint32 } from '@sporelet/ir';
+import {
+  ValueError,
+  bfloat16,
+  broadcastShapes,
+  float16,
+  float32,
+  int32,
+  shapeText,
+  sizeOf,
+  sum,
+  uint32,
+} from '@sporelet/ir';
 import { numbers } from './elementwise-dtypes.ts';
 import { add } from './elementwise.ts';
 import { reduceSum } from './reduce.ts';
@@ -38,7 +49,9 @@ function productShape(x: Dims, y: Dims, { transposeA, transposeB }: Transposes, 
   const [other, columns] = transposeB ? [y.at(-1)!, y.at(-2)!] : [y.at(-2)!, y.at(-1)!];
   const lead = broadcastShapes(x.slice(0, -2), y.slice(0, -2));
   if (inner !== other || !lead) {
-    const what = lead ? `the inner axes must be equal, but got ${inner} and ${other}` : 'the axes before the matrices must broadcast';
+    const what = lead
+      ? `the inner axes must be equal, but got ${inner} and ${other}`
+      : 'the axes before the matrices must broadcast';
     throw new ValueError(
       `For '${op}', ${what}, for shapes ${shapeText(x)}${transposeA ? ' transposed' : ''} and ` +
         `${shapeText(y)}${transposeB ? ' transposed' : ''}.`,
@@ -85,7 +98,12 @@ interface FlagOptions {
   readonly transposeB?: boolean | undefined;
 }
 type ProductOp = Op<
-  (x: Tensor, y: Tensor, transposeA?: boolean | Named<FlagOptions>, transposeB?: boolean | Named<Omit<FlagOptions, 'transposeA'>>) => Tensor,
+  (
+    x: Tensor,
+    y: Tensor,
+    transposeA?: boolean | Named<FlagOptions>,
+    transposeB?: boolean | Named<Omit<FlagOptions, 'transposeA'>>,
+  ) => Tensor,
   new (...args: Args<[], Flags, FlagOptions>) => (x: Tensor, y: Tensor) => Tensor
 >;
 
@@ -99,7 +117,9 @@ export const matMul: ProductOp = defineOp({
   infer: ({ x, y }, attrs, op) => {
     checkOneDType(op, { x, y });
     if (x.shape.length !== 2 || y.shape.length !== 2) {
-      throw new ValueError(`For '${op}', the inputs must have two axes, but got shapes ${shapeText(x.shape)} and ${shapeText(y.shape)}.`);
+      throw new ValueError(
+        `For '${op}', the inputs must have two axes, but got shapes ${shapeText(x.shape)} and ${shapeText(y.shape)}.`,
+      );
     }
     return productShape(x.shape, y.shape, attrs, op);
   },
@@ -141,7 +161,10 @@ export const biasAdd: Op<
   infer: ({ inputX, bias }, { dataFormat }, op) => {
     checkOneDType(op, { inputX, bias });
     const rank = inputX.shape.length;
-    if (rank < 2 || rank > 5) throw new ValueError(`For '${op}', the 'inputX' must have 2 to 5 axes, but got shape ${shapeText(inputX.shape)}.`);
+    if (rank < 2 || rank > 5)
+      throw new ValueError(
+        `For '${op}', the 'inputX' must have 2 to 5 axes, but got shape ${shapeText(inputX.shape)}.`,
+      );
     const axis = channelAxis(dataFormat, rank);
     if (bias.shape.length !== 1 || bias.shape[0] !== inputX.shape[axis]) {
       throw new ValueError(
@@ -175,7 +198,7 @@ export const dense: Op<(input: Tensor, weight: Tensor, bias?: Tensor | null) => 
           `but got ${shapeText(weight.shape)} for input ${shapeText(input.shape)}.`,
       );
     }
-    const out = rank === 2 ? [weight.shape[0]!] : [];
+    const out = rank === 2 ? [weight.shape[0]] : [];
     const count = sizeOf(input.shape.slice(0, -1));
     const product = matMul(reshape(input, [count, n]), rank === 2 ? weight : reshape(weight, [1, n]), false, true);
     const y = bias && rank === 2 && bias.ndim === 1 ? biasAdd(product, bias) : product;

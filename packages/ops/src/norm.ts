@@ -67,9 +67,7 @@ const parameterAt = (view: View, paramAxes: Dims, i: readonly Expr[], acc: DType
 
 type Five = readonly [x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor];
 
-export const normalize: Op<
-  (...ins: [...Five, axes: Dims, paramAxes: Dims, epsilon: number]) => Tensor
-> = defineOp({
+export const normalize: Op<(...ins: [...Five, axes: Dims, paramAxes: Dims, epsilon: number]) => Tensor> = defineOp({
   name: 'Normalize',
   sig: 'x!:T, gamma!:P, beta!:P, mean!:M, variance!:M, axes, paramAxes, epsilon -> T',
   doc: '(x - mean) / √(variance + ε) · gamma + beta. Mean and variance must be the statistics of x over the axes: the gradient by x contains their own, and they get none. Internal: what the normalisations share.',
@@ -95,7 +93,16 @@ export const normalize: Op<
 
 export const normalizeGrad: Op<
   (
-    ...ins: [dout: Tensor, x: Tensor, gamma: Tensor, mean: Tensor, variance: Tensor, axes: Dims, paramAxes: Dims, epsilon: number]
+    ...ins: [
+      dout: Tensor,
+      x: Tensor,
+      gamma: Tensor,
+      mean: Tensor,
+      variance: Tensor,
+      axes: Dims,
+      paramAxes: Dims,
+      epsilon: number,
+    ]
   ) => readonly [dx: Tensor, dGamma: Tensor, dBeta: Tensor]
 > = defineOp({
   name: 'NormalizeGrad',
@@ -114,10 +121,12 @@ export const normalizeGrad: Op<
     const y = (i: readonly Expr[]): Expr => normalized(x, mean, variance, attrs, i, acc).value;
     const others = shape.map((_, d) => d).filter((d) => !paramAxes.includes(d));
     /** Sums over all elements that one element of the parameters meets. */
-    const overOthers = (element: (i: readonly Expr[]) => Expr) => (...p: Expr[]): Expr =>
-      sum(extentsOf(shape, others), (...k: Expr[]) =>
-        element(shape.map((_, d) => (paramAxes.includes(d) ? p[paramAxes.indexOf(d)]! : k[others.indexOf(d)]!))),
-      );
+    const overOthers =
+      (element: (i: readonly Expr[]) => Expr) =>
+      (...p: Expr[]): Expr =>
+        sum(extentsOf(shape, others), (...k: Expr[]) =>
+          element(shape.map((_, d) => (paramAxes.includes(d) ? p[paramAxes.indexOf(d)]! : k[others.indexOf(d)]!))),
+        );
     return [
       (...i) => {
         const { value, scale } = normalized(x, mean, variance, attrs, i, acc);
@@ -126,7 +135,9 @@ export const normalizeGrad: Op<
           const j = moved(i, axes, k);
           return h(j).mul(y(j));
         });
-        return h(i).sub(first.add(value.mul(second)).div(count)).div(scale);
+        return h(i)
+          .sub(first.add(value.mul(second)).div(count))
+          .div(scale);
       },
       overOthers((i) => dout.at(...i).cast(acc).mul(y(i))), // prettier-ignore
       overOthers((i) => dout.at(...i).cast(acc)),
@@ -141,7 +152,13 @@ export const normalizeGrad: Op<
 });
 
 /** The gradients of NormalizeGrad by dout, x and gamma. */
-function secondGradients(dout: Tensor, x: Tensor, gamma: Tensor, attrs: NormAttrs, gs: readonly Tensor[]): readonly Tensor[] {
+function secondGradients(
+  dout: Tensor,
+  x: Tensor,
+  gamma: Tensor,
+  attrs: NormAttrs,
+  gs: readonly Tensor[],
+): readonly Tensor[] {
   const { axes, paramAxes, epsilon } = attrs;
   const byParam = x.shape.map((n, d) => (paramAxes.includes(d) ? n : 1));
   const wide = wideOf(x.dtype);
@@ -239,7 +256,14 @@ export const bNInfer: Op<(...ins: [...Five, epsilon?: number]) => Tensor> = defi
 });
 
 export const batchNormUpdate: Op<
-  (mean: Parameter, variance: Parameter, batchMean: Tensor, batchVariance: Tensor, momentum: number, count: number) => readonly [mean: Tensor, variance: Tensor]
+  (
+    mean: Parameter,
+    variance: Parameter,
+    batchMean: Tensor,
+    batchVariance: Tensor,
+    momentum: number,
+    count: number,
+  ) => readonly [mean: Tensor, variance: Tensor]
 > = defineOp({
   name: 'BatchNormUpdate',
   sig: 'mean&:M, variance&:M, batchMean!:U, batchVariance!:U, momentum, count -> M, M',
@@ -263,7 +287,13 @@ interface BatchOptions {
   readonly dataFormat?: 'NCHW' | undefined;
 }
 type BatchInputs = [inputX: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor];
-type BatchOutputs = readonly [output: Tensor, batchMean: Tensor, batchVariance: Tensor, reserve1: Tensor, reserve2: Tensor];
+type BatchOutputs = readonly [
+  output: Tensor,
+  batchMean: Tensor,
+  batchVariance: Tensor,
+  reserve1: Tensor,
+  reserve2: Tensor,
+];
 
 /** The class form; the function `batchNorm` has its arguments in another order. */
 export const batchNormOp: Op<
@@ -286,12 +316,16 @@ export const batchNormOp: Op<
       throw new ValueError(`For 'BatchNorm', the 'inputX' must have 2 to 5 axes, but got shape ${shapeText(shape)}.`);
     }
     for (const [name, t] of Object.entries({ scale, bias, mean, variance })) {
-      if (sameShape(t.shape, [shape[1]!])) continue;
+      if (sameShape(t.shape, [shape[1]])) continue;
       throw new ValueError(
         `For 'BatchNorm', the shape of '${name}' must be (${shape[1]},) as axis 1 of 'inputX' is, but got ${shapeText(t.shape)}.`,
       );
     }
-    for (const [name, value, low] of [['epsilon', epsilon, 0], ['momentum', momentum, -1]] as const) { // prettier-ignore
+    for (const [name, value, low] of [
+      ['epsilon', epsilon, 0],
+      ['momentum', momentum, -1],
+    ] as const) {
+      // prettier-ignore
       if (!(value > low && value <= 1)) {
         throw new ValueError(`For 'BatchNorm', the '${name}' must be in ${low ? '[' : '('}0, 1], but got ${value}.`);
       }
@@ -320,5 +354,8 @@ export function normalizeGroups(input: Tensor, groups: number, gamma: Tensor, be
   const grouped = [groups, c / groups];
   const x = reshape(input, [n, ...grouped, sizeOf(shape.slice(2))]);
   const [mean, variance] = normStats(x, [2, 3]);
-  return reshape(normalize(x, reshape(gamma, grouped), reshape(beta, grouped), mean, variance, [2, 3], [1, 2], epsilon), shape);
+  return reshape(
+    normalize(x, reshape(gamma, grouped), reshape(beta, grouped), mean, variance, [2, 3], [1, 2], epsilon),
+    shape,
+  );
 }

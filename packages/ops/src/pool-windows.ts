@@ -72,7 +72,15 @@ export function slidingWindows(op: string, size: number, options: WindowOptions)
 export function adaptiveWindows(op: string, size: number, out: number): Windows {
   if (out > 0 && size % out === 0 && size > 0) {
     const kernel = size / out;
-    return slidingWindows(op, size, { kernel, stride: kernel, dilation: 1, before: 0, after: 0, ceil: false, countPadding: false });
+    return slidingWindows(op, size, {
+      kernel,
+      stride: kernel,
+      dilation: 1,
+      before: 0,
+      after: 0,
+      ceil: false,
+      countPadding: false,
+    });
   }
   const first = (o: number): number => Math.floor((o * size) / out);
   const end = (o: number): number => Math.ceil(((o + 1) * size) / out);
@@ -99,7 +107,9 @@ export function sizes(op: string, name: string, value: number | Dims, least: num
   const list = typeof value === 'number' ? [value, value] : value;
   if (list.length !== 2 || list.some((n) => n < least)) {
     const kind = least > 0 ? 'positive' : 'not negative';
-    throw new ValueError(`For '${op}', the '${name}' must be ${kind}: an int or a pair of ints, but got ${shapeText([value].flat())}.`);
+    throw new ValueError(
+      `For '${op}', the '${name}' must be ${kind}: an int or a pair of ints, but got ${shapeText([value].flat())}.`,
+    );
   }
   return list as unknown as readonly [number, number];
 }
@@ -117,7 +127,8 @@ export interface PoolAttrs {
 
 /** The windows along height and width of an input (.., H, W). */
 export function poolWindows(op: string, shape: Dims, attrs: PoolAttrs): readonly [rows: Windows, columns: Windows] {
-  if (shape.length !== 4) throw new ValueError(`For '${op}', the input must have four axes, but got shape ${shapeText(shape)}.`);
+  if (shape.length !== 4)
+    throw new ValueError(`For '${op}', the input must have four axes, but got shape ${shapeText(shape)}.`);
   const kernels = sizes(op, 'kernelSize', attrs.kernelSize, 1);
   const strides = sizes(op, 'strides', attrs.strides, 1);
   const dilations = sizes(op, 'dilation', attrs.dilation ?? 1, 1);

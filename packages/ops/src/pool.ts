@@ -13,7 +13,11 @@ type Size = number | readonly number[];
 type PadMode = 'valid' | 'same' | 'pad' | 'VALID' | 'SAME' | 'PAD';
 
 /** An output index as the axes before the plane, row and column. */
-const split = (i: readonly Expr[]): readonly [lead: readonly Expr[], y: Expr, x: Expr] => [i.slice(0, -2), i.at(-2)!, i.at(-1)!];
+const split = (i: readonly Expr[]): readonly [lead: readonly Expr[], y: Expr, x: Expr] => [
+  i.slice(0, -2),
+  i.at(-2)!,
+  i.at(-1)!,
+];
 
 const both = (a: Expr | null, b: Expr | null): Expr | null => (a && b ? a.and(b) : (a ?? b));
 
@@ -25,7 +29,12 @@ function inWindow(x: View, [rows, columns]: Plane, i: readonly Expr[], ky: Expr,
 }
 
 /** Sums `element` over the windows that cover an input element, given their indices and whether they are there. */
-function overWindows([rows, columns]: Plane, i: readonly Expr[], element: (index: Expr[], also: Expr | null, oy: Expr, ox: Expr) => Expr): Expr { // prettier-ignore
+function overWindows(
+  [rows, columns]: Plane,
+  i: readonly Expr[],
+  element: (index: Expr[], also: Expr | null, oy: Expr, ox: Expr) => Expr,
+): Expr {
+  // prettier-ignore
   const [lead, y, x] = split(i);
   return sum([rows.covers, columns.covers], (ty, tx) => {
     const [r, c] = [rows.over(y, ty), columns.over(x, tx)];
@@ -57,7 +66,10 @@ interface PoolOptions {
 type PoolList = [kernelSize?: Size, strides?: Size, padMode?: PadMode, dataFormat?: 'NCHW', pad?: Size, dilation?: Size, ceilMode?: boolean]; // prettier-ignore
 type PoolClass<F, L extends readonly unknown[], O> = new (...args: Args<[], L, O>) => F;
 
-export const maxPool: Op<(x: Tensor, attrs: PoolOptions) => Tensor, PoolClass<(x: Tensor) => Tensor, PoolList, PoolOptions>> = defineOp({
+export const maxPool: Op<
+  (x: Tensor, attrs: PoolOptions) => Tensor,
+  PoolClass<(x: Tensor) => Tensor, PoolList, PoolOptions>
+> = defineOp({
   name: 'MaxPool',
   sig: 'x!:T ; kernelSize, strides, padMode, dataFormat, pad, dilation, ceilMode -> T',
   doc: "The greatest element of each window of a plane; NaN wins (MindSpore's CPU kernel passes over it). padMode 'pad' with pad, dilation and ceilMode are additions to MindSpore's class.",
@@ -78,7 +90,10 @@ function within(place: Expr, n: number): Expr | null {
   return both(low, range && range[1] < n ? null : place.lt(n));
 }
 
-export const maxPoolArgmax: Op<(x: Tensor, attrs: PoolOptions) => Tensor, PoolClass<(x: Tensor) => Tensor, PoolList, PoolOptions>> = defineOp({
+export const maxPoolArgmax: Op<
+  (x: Tensor, attrs: PoolOptions) => Tensor,
+  PoolClass<(x: Tensor) => Tensor, PoolList, PoolOptions>
+> = defineOp({
   name: 'MaxPoolArgmax',
   sig: 'x!:T ; kernelSize, strides, padMode, dataFormat, pad, dilation, ceilMode -> Int32',
   doc: 'Where the greatest element of each window lies in its plane (y·W + x), of several the first. Internal.',
@@ -129,7 +144,10 @@ export const maxPoolGrad: Op<
   },
   grad: ({ g, ins: [dout, argmax] }) => {
     const lead = dout.shape.slice(0, -2);
-    return [() => reshape(gatherDOp(reshape(g, [...lead, -1]), reshape(argmax, [...lead, -1]), lead.length), dout.shape), null];
+    return [
+      () => reshape(gatherDOp(reshape(g, [...lead, -1]), reshape(argmax, [...lead, -1]), lead.length), dout.shape),
+      null,
+    ];
   },
 });
 
@@ -187,7 +205,8 @@ export const avgPoolGrad: Op<
   dtypes: { T: floats },
   attrs: { inputSizes: attr.ints(), ...averageAttrs },
   infer: (_, { inputSizes }) => inputSizes,
-  pull: ({ dout }, attrs) => averageGrad(dout, poolWindows('AvgPoolGrad', attrs.inputSizes, attrs), attrs.divisorOverride),
+  pull: ({ dout }, attrs) =>
+    averageGrad(dout, poolWindows('AvgPoolGrad', attrs.inputSizes, attrs), attrs.divisorOverride),
   grad: ({ g, attrs: { inputSizes: _, ...attrs } }) => [() => avgPool(g, attrs)],
 });
 

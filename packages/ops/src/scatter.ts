@@ -11,7 +11,12 @@ import { neg } from './unary.ts';
 /** Raises unless updates have the shape: positions, then what a position leaves of `shape`. */
 function checkUpdates(shape: Dims, indices: Dims, updates: Dims, op: string): void {
   const depth = indices.at(-1);
-  if (depth !== undefined && depth <= shape.length && sameShape(updates, [...indices.slice(0, -1), ...shape.slice(depth)])) return;
+  if (
+    depth !== undefined &&
+    depth <= shape.length &&
+    sameShape(updates, [...indices.slice(0, -1), ...shape.slice(depth)])
+  )
+    return;
   throw new ValueError(
     `For '${op}', the shape of 'updates' must be indices.shape[:-1] + shape[indices.shape[-1]:], but got ` +
       `updates.shape = ${shapeText(updates)}, indices.shape = ${shapeText(indices)} and shape = ${shapeText(shape)}.`,
@@ -21,7 +26,9 @@ function checkUpdates(shape: Dims, indices: Dims, updates: Dims, op: string): vo
 /** Where update `j` goes: the position in the last axis of the indices, then the rest of j. */
 function positionOf(indices: View, shape: Dims, j: readonly Expr[]): Expr[] {
   const outer = indices.shape.length - 1;
-  const lead = Array.from({ length: indices.shape[outer]! }, (_, d) => nonNegative(indices.at(...j.slice(0, outer), d), shape[d]!));
+  const lead = Array.from({ length: indices.shape[outer]! }, (_, d) =>
+    nonNegative(indices.at(...j.slice(0, outer), d), shape[d]!),
+  );
   return [...lead, ...j.slice(outer)];
 }
 
@@ -83,10 +90,7 @@ export const tensorScatterUpdate: TensorScatter = tensorScatter(
   'TensorScatterUpdate',
   'set',
   'A copy of the input with slices replaced; of several updates of one element the last one counts.',
-  ({ g, indices, updates }) => [
-    () => tensorScatterUpdate(g, indices, zerosLike(updates)),
-    () => gatherNd(g, indices),
-  ],
+  ({ g, indices, updates }) => [() => tensorScatterUpdate(g, indices, zerosLike(updates)), () => gatherNd(g, indices)],
 );
 
 export const tensorScatterAdd: TensorScatter = tensorScatter(
@@ -146,8 +150,16 @@ interface ElementsOptions {
 }
 
 export const tensorScatterElements: Op<
-  (...args: Args<[data: Tensor, indices: Tensor, updates: Tensor], [axis?: number, reduction?: Reduction], ElementsOptions>) => Tensor,
-  new (...args: Args<[], [axis?: number, reduction?: Reduction], ElementsOptions>) => (data: Tensor, indices: Tensor, updates: Tensor) => Tensor
+  (
+    ...args: Args<
+      [data: Tensor, indices: Tensor, updates: Tensor],
+      [axis?: number, reduction?: Reduction],
+      ElementsOptions
+    >
+  ) => Tensor,
+  new (
+    ...args: Args<[], [axis?: number, reduction?: Reduction], ElementsOptions>
+  ) => (data: Tensor, indices: Tensor, updates: Tensor) => Tensor
 > = defineOp({
   name: 'TensorScatterElements',
   sig: 'data!:T, indices!:I, updates!:T ; axis, reduction -> T',
@@ -179,41 +191,44 @@ export const tensorScatterElements: Op<
   ],
 });
 
-export const indexPut: Op<(input: Tensor, indices: readonly Tensor[], values: Tensor, accumulate?: boolean) => Tensor> = defineOp({
-  name: 'IndexPut',
-  sig: 'input!:T, indices:I[], values!:V, accumulate -> T',
-  doc: 'A copy of the input with input[i, j, ...] = values (or += with accumulate) for integer tensors on the leading axes, which broadcast, as do the values; negative ones count from the end.',
-  attrs: { accumulate: attr.bool(false) },
-  infer: ({ input, indices }, _, op) => {
-    indexShape(indices, op);
-    return input.shape;
-  },
-  push: ({ input, indices, values }, { accumulate }) => {
-    const lead = indexShape(indices, 'IndexPut');
-    return {
-      over: [...lead, ...input.shape.slice(indices.length)],
-      op: accumulate ? 'add' : 'set',
-      index: (...j) => [
-        ...indices.map((v, d) => bounded(broadcastAt(v, j.slice(0, lead.length)), input.shape[d]!)),
-        ...j.slice(lead.length),
-      ],
-      value: (...j) => broadcastAt(values, j).cast(input.dtype),
-      init: (...i) => input.at(...i),
-    };
-  },
-  grad: ({ g, ins: [, indices, values], attrs: { accumulate } }) => [
-    accumulate ? g : () => indexPut(g, indices, zerosLike(values)),
-    indices.map(() => null),
-    () => index(g, indices),
-  ],
-});
+export const indexPut: Op<(input: Tensor, indices: readonly Tensor[], values: Tensor, accumulate?: boolean) => Tensor> =
+  defineOp({
+    name: 'IndexPut',
+    sig: 'input!:T, indices:I[], values!:V, accumulate -> T',
+    doc: 'A copy of the input with input[i, j, ...] = values (or += with accumulate) for integer tensors on the leading axes, which broadcast, as do the values; negative ones count from the end.',
+    attrs: { accumulate: attr.bool(false) },
+    infer: ({ input, indices }, _, op) => {
+      indexShape(indices, op);
+      return input.shape;
+    },
+    push: ({ input, indices, values }, { accumulate }) => {
+      const lead = indexShape(indices, 'IndexPut');
+      return {
+        over: [...lead, ...input.shape.slice(indices.length)],
+        op: accumulate ? 'add' : 'set',
+        index: (...j) => [
+          ...indices.map((v, d) => bounded(broadcastAt(v, j.slice(0, lead.length)), input.shape[d]!)),
+          ...j.slice(lead.length),
+        ],
+        value: (...j) => broadcastAt(values, j).cast(input.dtype),
+        init: (...i) => input.at(...i),
+      };
+    },
+    grad: ({ g, ins: [, indices, values], attrs: { accumulate } }) => [
+      accumulate ? g : () => indexPut(g, indices, zerosLike(values)),
+      indices.map(() => null),
+      () => index(g, indices),
+    ],
+  });
 
 interface LockOption {
   readonly useLocking?: boolean | undefined;
 }
 type ParameterScatter = Op<
   (inputX: Parameter, indices: Tensor, updates: Tensor, useLocking?: boolean) => Tensor,
-  new (...args: Args<[], [useLocking?: boolean], LockOption>) => (inputX: Parameter, indices: Tensor, updates: Tensor) => Tensor
+  new (
+    ...args: Args<[], [useLocking?: boolean], LockOption>
+  ) => (inputX: Parameter, indices: Tensor, updates: Tensor) => Tensor
 >;
 
 /** Declares an update of a Parameter in place; `nd`: positions in the last axis of the indices, else rows. */
@@ -248,12 +263,57 @@ function parameterScatter(name: string, op: PushOp, doc: string, nd: boolean): P
   });
 }
 
-export const scatterUpdate: ParameterScatter = parameterScatter('ScatterUpdate', 'set', 'inputX[indices] = updates, by rows.', false);
-export const scatterAdd: ParameterScatter = parameterScatter('ScatterAdd', 'add', 'inputX[indices] += updates, by rows.', false);
-export const scatterSub: ParameterScatter = parameterScatter('ScatterSub', 'sub', 'inputX[indices] -= updates, by rows.', false);
-export const scatterMul: ParameterScatter = parameterScatter('ScatterMul', 'mul', 'inputX[indices] *= updates, by rows.', false);
-export const scatterMax: ParameterScatter = parameterScatter('ScatterMax', 'max', 'inputX[indices] = max(inputX[indices], updates), by rows.', false);
-export const scatterMin: ParameterScatter = parameterScatter('ScatterMin', 'min', 'inputX[indices] = min(inputX[indices], updates), by rows.', false);
-export const scatterNdUpdate: ParameterScatter = parameterScatter('ScatterNdUpdate', 'set', 'inputX[indices] = updates, by positions.', true);
-export const scatterNdAdd: ParameterScatter = parameterScatter('ScatterNdAdd', 'add', 'inputX[indices] += updates, by positions.', true);
-export const scatterNdSub: ParameterScatter = parameterScatter('ScatterNdSub', 'sub', 'inputX[indices] -= updates, by positions.', true);
+export const scatterUpdate: ParameterScatter = parameterScatter(
+  'ScatterUpdate',
+  'set',
+  'inputX[indices] = updates, by rows.',
+  false,
+);
+export const scatterAdd: ParameterScatter = parameterScatter(
+  'ScatterAdd',
+  'add',
+  'inputX[indices] += updates, by rows.',
+  false,
+);
+export const scatterSub: ParameterScatter = parameterScatter(
+  'ScatterSub',
+  'sub',
+  'inputX[indices] -= updates, by rows.',
+  false,
+);
+export const scatterMul: ParameterScatter = parameterScatter(
+  'ScatterMul',
+  'mul',
+  'inputX[indices] *= updates, by rows.',
+  false,
+);
+export const scatterMax: ParameterScatter = parameterScatter(
+  'ScatterMax',
+  'max',
+  'inputX[indices] = max(inputX[indices], updates), by rows.',
+  false,
+);
+export const scatterMin: ParameterScatter = parameterScatter(
+  'ScatterMin',
+  'min',
+  'inputX[indices] = min(inputX[indices], updates), by rows.',
+  false,
+);
+export const scatterNdUpdate: ParameterScatter = parameterScatter(
+  'ScatterNdUpdate',
+  'set',
+  'inputX[indices] = updates, by positions.',
+  true,
+);
+export const scatterNdAdd: ParameterScatter = parameterScatter(
+  'ScatterNdAdd',
+  'add',
+  'inputX[indices] += updates, by positions.',
+  true,
+);
+export const scatterNdSub: ParameterScatter = parameterScatter(
+  'ScatterNdSub',
+  'sub',
+  'inputX[indices] -= updates, by positions.',
+  true,
+);

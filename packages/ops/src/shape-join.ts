@@ -28,7 +28,15 @@ function joinedShape(tensors: readonly TensorSpec[], axis: number, op: string): 
 }
 
 /** The element at `i` of the parts `from..to` laid end to end; `starts` are their first places. */
-function joinedAt(parts: readonly View[], starts: readonly number[], axis: number, i: readonly Expr[], from: number, to: number): Expr { // prettier-ignore
+function joinedAt(
+  parts: readonly View[],
+  starts: readonly number[],
+  axis: number,
+  i: readonly Expr[],
+  from: number,
+  to: number,
+): Expr {
+  // prettier-ignore
   if (to - from === 1) {
     const part = parts[from]!;
     const index = i.map((e, d) => (d === axis ? e.sub(starts[from]!) : e));
@@ -119,7 +127,9 @@ export const splitOp: Op<
     const at = normalizeAxis(axis, inputX.ndim, 'Split');
     const n = inputX.shape[at] ?? 1;
     if (outputNum < 1 || n % outputNum) {
-      throw new ValueError(`For 'Split', the 'outputNum' must divide the ${n} elements of axis ${at}, but got ${outputNum}.`);
+      throw new ValueError(
+        `For 'Split', the 'outputNum' must divide the ${n} elements of axis ${at}, but got ${outputNum}.`,
+      );
     }
     return splitAt(inputX, new Array<number>(outputNum).fill(n / outputNum), at);
   },
@@ -139,7 +149,8 @@ export const unstack: Op<
   attrs: { axis: attr.int(0), num: attr.optional(attr.int()) },
   body: ({ inputX }, { axis, num }) => {
     const { shape } = inputX;
-    if (!shape.length) throw new ValueError(`For 'Unstack', the 'inputX' must have at least one axis, but got shape ().`);
+    if (!shape.length)
+      throw new ValueError(`For 'Unstack', the 'inputX' must have at least one axis, but got shape ().`);
     const at = normalizeAxis(axis, shape.length, 'Unstack');
     const n = shape[at]!;
     if (num !== null && num !== n) {

@@ -26,7 +26,8 @@ function paddedShape(shape: Dims, before: Dims, after: Dims, kind: PadKind, op: 
         `For '${op}', the '${kind}' padding of axis ${d} can be ${reach(kind, n)} at most, but got (${b}, ${a}).`,
       );
     }
-    if (n + b + a < 0) throw new ValueError(`For '${op}', the padding (${b}, ${a}) takes more than the ${n} elements of axis ${d}.`);
+    if (n + b + a < 0)
+      throw new ValueError(`For '${op}', the padding (${b}, ${a}) takes more than the ${n} elements of axis ${d}.`);
     return n + b + a;
   });
 }
@@ -45,31 +46,34 @@ function source(kind: PadKind, i: Expr, before: number, n: number): Expr {
 
 /** Kinds other than a constant never leave the input: this says so to the bounds checks as well. */
 const inside = (kind: PadKind, i: Expr, before: number, after: number, n: number): Expr =>
-  kind === 'constant' || (before <= 0 && after <= 0) ? i.sub(before) : source(kind, i, before, n).max(0).min(n - 1);
+  kind === 'constant' || (before <= 0 && after <= 0)
+    ? i.sub(before)
+    : source(kind, i, before, n)
+        .max(0)
+        .min(n - 1);
 
-export const padV3: Op<
-  (inputX: Tensor, before: Dims, after: Dims, mode?: PadKind, value?: number) => Tensor
-> = defineOp({
-  name: 'PadV3',
-  sig: 'inputX!:T, before, after, mode, value -> T',
-  doc: 'before[d] and after[d] elements more along each axis (fewer where negative): a value, the mirror image without (reflect) or with (symmetric) the edge, the edge repeated, or the other end (circular). Internal: see ops.pad.',
-  attrs: { before: attr.ints(), after: attr.ints(), mode: attr.oneOf(kinds, 'constant'), value: attr.float(0) },
-  infer: ({ inputX }, { before, after, mode }, op) => paddedShape(inputX.shape, before, after, mode, op),
-  pull: ({ inputX }, { before, after, mode, value }) => {
-    const { shape, dtype } = inputX;
-    return (...i) => {
-      const index = i.map((e, d) => inside(mode, e, before[d]!, after[d]!, shape[d]!));
-      return mode === 'constant' ? inputX.padded(index, constant(value, dtype)) : inputX.at(...index);
-    };
-  },
-  grad: ({ g, ins: [x], attrs: { before, after, mode } }) => [
-    () => {
-      if (mode !== 'constant') return padV3Grad(g, x.shape, before, after, mode);
-      const minus = (n: number): number => -n;
-      return padV3(g, before.map(minus), after.map(minus));
+export const padV3: Op<(inputX: Tensor, before: Dims, after: Dims, mode?: PadKind, value?: number) => Tensor> =
+  defineOp({
+    name: 'PadV3',
+    sig: 'inputX!:T, before, after, mode, value -> T',
+    doc: 'before[d] and after[d] elements more along each axis (fewer where negative): a value, the mirror image without (reflect) or with (symmetric) the edge, the edge repeated, or the other end (circular). Internal: see ops.pad.',
+    attrs: { before: attr.ints(), after: attr.ints(), mode: attr.oneOf(kinds, 'constant'), value: attr.float(0) },
+    infer: ({ inputX }, { before, after, mode }, op) => paddedShape(inputX.shape, before, after, mode, op),
+    pull: ({ inputX }, { before, after, mode, value }) => {
+      const { shape, dtype } = inputX;
+      return (...i) => {
+        const index = i.map((e, d) => inside(mode, e, before[d]!, after[d]!, shape[d]!));
+        return mode === 'constant' ? inputX.padded(index, constant(value, dtype)) : inputX.at(...index);
+      };
     },
-  ],
-});
+    grad: ({ g, ins: [x], attrs: { before, after, mode } }) => [
+      () => {
+        if (mode !== 'constant') return padV3Grad(g, x.shape, before, after, mode);
+        const minus = (n: number): number => -n;
+        return padV3(g, before.map(minus), after.map(minus));
+      },
+    ],
+  });
 
 export const padV3Grad: Op<(dout: Tensor, shape: Dims, before: Dims, after: Dims, mode: PadKind) => Tensor> = defineOp({
   name: 'PadV3Grad',
@@ -119,7 +123,9 @@ interface MirrorOptions {
 
 export const mirrorPad: Op<
   (inputX: Tensor, paddings: Pairs, mode?: 'REFLECT' | 'SYMMETRIC') => Tensor,
-  new (...args: Args<[], [mode?: 'REFLECT' | 'SYMMETRIC'], MirrorOptions>) => (inputX: Tensor, paddings: Pairs) => Tensor
+  new (
+    ...args: Args<[], [mode?: 'REFLECT' | 'SYMMETRIC'], MirrorOptions>
+  ) => (inputX: Tensor, paddings: Pairs) => Tensor
 > = defineOp({
   name: 'MirrorPad',
   sig: 'inputX!:T, paddings ; mode -> T',
@@ -140,7 +146,9 @@ export type PadMode = (typeof modes)[number];
 /** `pad` of functional-shape.ts: paddings of the last axes, last axis first. */
 export function padLast(x: Tensor, padding: Dims, mode: PadMode, value: number | null): Tensor {
   if (!modes.includes(mode)) {
-    throw new ValueError(`For 'pad', the 'mode' must be one of ${modes.map((m) => `'${m}'`).join(', ')}, but got '${mode}'.`);
+    throw new ValueError(
+      `For 'pad', the 'mode' must be one of ${modes.map((m) => `'${m}'`).join(', ')}, but got '${mode}'.`,
+    );
   }
   if (padding.length % 2) {
     throw new ValueError(`For 'pad', the 'padding' must have two numbers per axis, but got ${padding.length} numbers.`);

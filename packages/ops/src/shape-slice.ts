@@ -1,7 +1,17 @@
 import type { Args, Op, Operand, Tensor } from '@sporelet/core';
 import { attr, defineOp } from '@sporelet/core';
 import type { Dims, Expr, View } from '@sporelet/ir';
-import { IndexError, ValueError, constant, flatIndex, int32, normalizeAxis, shapeText, sizeOf, unflatten } from '@sporelet/ir';
+import {
+  IndexError,
+  ValueError,
+  constant,
+  flatIndex,
+  int32,
+  normalizeAxis,
+  shapeText,
+  sizeOf,
+  unflatten,
+} from '@sporelet/ir';
 import { cast } from './compare.ts';
 import { zerosLike } from './creation.ts';
 import { reshape } from './shape.ts';
@@ -56,7 +66,10 @@ export const sliceAt: Op<(input: Tensor, begin: Begin, size: Dims, step: Dims) =
     ({ input, begin }, { size, step }) =>
     (...i) =>
       input.at(...sliced(i, begin, input.shape, size, step)),
-  grad: ({ g, ins: [x, begin], attrs: { step } }) => [() => sliceAtGrad(g, begin, x.shape, step), begin.map(() => null)],
+  grad: ({ g, ins: [x, begin], attrs: { step } }) => [
+    () => sliceAtGrad(g, begin, x.shape, step),
+    begin.map(() => null),
+  ],
 });
 
 export const sliceAtGrad: Op<(dout: Tensor, begin: Begin, shape: Dims, step: Dims) => Tensor> = defineOp({
@@ -75,12 +88,15 @@ export const sliceAtGrad: Op<(dout: Tensor, begin: Begin, shape: Dims, step: Dim
         const offset = s > 0 ? e.sub(first) : first.sub(e);
         if (Math.abs(s) === 1) return offset;
         const hit = offset.rem(Math.abs(s)).eq(0);
-        also = also ? (also as Expr).and(hit) : hit;
+        also = also ? (also).and(hit) : hit;
         return offset.div(Math.abs(s));
       });
       return dout.padded(index, constant(0, dout.dtype), also);
     },
-  grad: ({ g, ins: [dout, begin], attrs: { step } }) => [() => sliceAt(g, begin, dout.shape, step), begin.map(() => null)],
+  grad: ({ g, ins: [dout, begin], attrs: { step } }) => [
+    () => sliceAt(g, begin, dout.shape, step),
+    begin.map(() => null),
+  ],
 });
 
 export const setSliceAt: Op<(input: Tensor, value: Tensor, begin: Begin, step: Dims) => Tensor> = defineOp({
@@ -160,7 +176,8 @@ function stridedPlan(shape: Dims, begin: Dims, end: Dims, strides: Dims, masks: 
       `For '${op}', the 'begin', 'end' and 'strides' must have one length, but got ${count}, ${end.length} and ${strides.length}.`,
     );
   }
-  if (strides.includes(0)) throw new ValueError(`For '${op}', the 'strides' must not contain 0, but got ${shapeText(strides)}.`);
+  if (strides.includes(0))
+    throw new ValueError(`For '${op}', the 'strides' must not contain 0, but got ${shapeText(strides)}.`);
   const isNew = begin.map((_, i) => bit(masks.newAxisMask, i) && !bit(masks.ellipsisMask, i));
   const ellipsis = begin.findIndex((_, i) => bit(masks.ellipsisMask, i));
   if (ellipsis >= 0 && begin.some((_, i) => i > ellipsis && bit(masks.ellipsisMask, i))) {
@@ -213,7 +230,13 @@ interface MaskOptions {
   readonly newAxisMask?: number | undefined;
   readonly shrinkAxisMask?: number | undefined;
 }
-type MaskList = [beginMask?: number, endMask?: number, ellipsisMask?: number, newAxisMask?: number, shrinkAxisMask?: number];
+type MaskList = [
+  beginMask?: number,
+  endMask?: number,
+  ellipsisMask?: number,
+  newAxisMask?: number,
+  shrinkAxisMask?: number,
+];
 
 export const stridedSlice: Op<
   (...args: Args<[inputX: Tensor, begin: Dims, end: Dims, strides: Dims], MaskList, MaskOptions>) => Tensor,
@@ -257,8 +280,7 @@ export const reverse: Op<
   pull: ({ x }, { axis }) => {
     const rank = x.shape.length;
     const axes = [axis].flat().map((a) => normalizeAxis(a, rank, 'ReverseV2'));
-    return (...i) =>
-      x.at(...i.map((e, d) => (axes.includes(d) ? constant(x.shape[d]! - 1, e.dtype).sub(e) : e)));
+    return (...i) => x.at(...i.map((e, d) => (axes.includes(d) ? constant(x.shape[d]! - 1, e.dtype).sub(e) : e)));
   },
   grad: ({ g, attrs: { axis } }) => [() => reverse(g, axis)],
 });
@@ -275,7 +297,9 @@ export const roll: Op<(input: Tensor, shifts: number | Dims, dims?: number | Dim
     const [by, along] = [[shifts].flat(), dims === null ? null : [dims].flat()];
     along?.forEach((a) => normalizeAxis(a, shape.length, op, 'dims'));
     if (by.length !== (along ?? [0]).length) {
-      throw new ValueError(`For '${op}', there must be one shift per axis, but got ${by.length} for ${(along ?? [0]).length}.`);
+      throw new ValueError(
+        `For '${op}', there must be one shift per axis, but got ${by.length} for ${(along ?? [0]).length}.`,
+      );
     }
     return shape;
   },

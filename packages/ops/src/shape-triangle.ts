@@ -21,7 +21,9 @@ function triangle(name: string, doc: string, keep: (offset: Expr, diagonal: numb
     attrs: { diagonal: attr.int(0) },
     infer: ({ input: { shape } }, _, op) => {
       if (shape.length < 2) {
-        throw new ValueError(`For '${op}', the 'input' must have at least two axes, but got shape ${shapeText(shape)}.`);
+        throw new ValueError(
+          `For '${op}', the 'input' must have at least two axes, but got shape ${shapeText(shape)}.`,
+        );
       }
       return shape;
     },
@@ -100,10 +102,18 @@ function diagonalPlan(shape: Dims, offset: number, dim1: number, dim2: number, o
   }
   const rows = normalizeAxis(dim1, shape.length, op, 'dim1');
   const columns = normalizeAxis(dim2, shape.length, op, 'dim2');
-  if (rows === columns) throw new ValueError(`For '${op}', the 'dim1' and 'dim2' must differ, but got ${dim1} and ${dim2}.`);
+  if (rows === columns)
+    throw new ValueError(`For '${op}', the 'dim1' and 'dim2' must differ, but got ${dim1} and ${dim2}.`);
   const [row, column] = [Math.max(-offset, 0), Math.max(offset, 0)];
   const length = Math.max(0, Math.min(shape[rows]! - row, shape[columns]! - column));
-  return { rows, columns, row, column, length, rest: shape.map((_, d) => d).filter((d) => d !== rows && d !== columns) };
+  return {
+    rows,
+    columns,
+    row,
+    column,
+    length,
+    rest: shape.map((_, d) => d).filter((d) => d !== rows && d !== columns),
+  };
 }
 
 interface DiagonalOptions {
@@ -115,7 +125,18 @@ type DiagonalList = [offset?: number, dim1?: number, dim2?: number];
 const diagonalAttrs = { offset: attr.int(0), dim1: attr.int(0), dim2: attr.int(1) };
 
 export const diagonal: Op<
-  (input: Tensor, offset?: number | { readonly offset?: number | undefined; readonly dim1?: number | undefined; readonly dim2?: number | undefined }, dim1?: number, dim2?: number) => Tensor,
+  (
+    input: Tensor,
+    offset?:
+      | number
+      | {
+          readonly offset?: number | undefined;
+          readonly dim1?: number | undefined;
+          readonly dim2?: number | undefined;
+        },
+    dim1?: number,
+    dim2?: number,
+  ) => Tensor,
   new (...args: Args<[], DiagonalList, DiagonalOptions>) => (input: Tensor) => Tensor
 > = defineOp({
   name: 'Diagonal',
@@ -132,26 +153,28 @@ export const diagonal: Op<
     return (...i) => {
       const last = i.at(-1)!;
       return input.at(
-        ...input.shape.map((_, d) => (d === rows ? last.add(row) : d === columns ? last.add(column) : i[rest.indexOf(d)]!)),
+        ...input.shape.map((_, d) =>
+          d === rows ? last.add(row) : d === columns ? last.add(column) : i[rest.indexOf(d)]!,
+        ),
       );
     };
   },
   grad: ({ g, ins: [x], attrs: { offset, dim1, dim2 } }) => [() => diagonalGrad(g, x.shape, offset, dim1, dim2)],
 });
 
-export const diagonalGrad: Op<(dout: Tensor, shape: Dims, offset?: number, dim1?: number, dim2?: number) => Tensor> = defineOp({
-  name: 'DiagonalGrad',
-  sig: 'dout!:T, shape, offset, dim1, dim2 -> T',
-  doc: 'Zeros of a shape with dout on a diagonal: the gradient of Diagonal. Internal.',
-  attrs: { shape: attr.ints(), ...diagonalAttrs },
-  infer: (_, { shape }) => shape,
-  pull: ({ dout }, { shape, offset, dim1, dim2 }) => {
-    const { rows, columns, row, column, rest } = diagonalPlan(shape, offset, dim1, dim2, 'DiagonalGrad');
-    return (...i) => {
-      const on = i[columns]!.sub(i[rows]!).eq(column - row);
-      return dout.padded([...rest.map((d) => i[d]!), i[rows]!.sub(row)], constant(0, dout.dtype), on);
-    };
-  },
-  grad: ({ g, attrs: { offset, dim1, dim2 } }) => [() => diagonal(g, offset, dim1, dim2)],
-});
-
+export const diagonalGrad: Op<(dout: Tensor, shape: Dims, offset?: number, dim1?: number, dim2?: number) => Tensor> =
+  defineOp({
+    name: 'DiagonalGrad',
+    sig: 'dout!:T, shape, offset, dim1, dim2 -> T',
+    doc: 'Zeros of a shape with dout on a diagonal: the gradient of Diagonal. Internal.',
+    attrs: { shape: attr.ints(), ...diagonalAttrs },
+    infer: (_, { shape }) => shape,
+    pull: ({ dout }, { shape, offset, dim1, dim2 }) => {
+      const { rows, columns, row, column, rest } = diagonalPlan(shape, offset, dim1, dim2, 'DiagonalGrad');
+      return (...i) => {
+        const on = i[columns]!.sub(i[rows]!).eq(column - row);
+        return dout.padded([...rest.map((d) => i[d]!), i[rows]!.sub(row)], constant(0, dout.dtype), on);
+      };
+    },
+    grad: ({ g, attrs: { offset, dim1, dim2 } }) => [() => diagonal(g, offset, dim1, dim2)],
+  });

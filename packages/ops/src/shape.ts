@@ -127,7 +127,8 @@ export const broadcastTo: Op<
   attrs: { shape: attr.ints() },
   infer: ({ input: { shape: from } }, { shape: to }, op) => {
     const skip = to.length - from.length;
-    const fits = (n: number, d: number) => (d < skip ? n >= 0 : n === -1 || n === from[d - skip] || from[d - skip] === 1);
+    const fits = (n: number, d: number) =>
+      d < skip ? n >= 0 : n === -1 || n === from[d - skip] || from[d - skip] === 1;
     if (skip < 0 || !to.every((n, d) => n >= -1 && fits(n, d))) {
       throw new ValueError(
         `For '${op}', each axis of 'input', aligned at the end, must be 1 or equal to that of 'shape' or meet a -1, ` +
@@ -170,5 +171,8 @@ export const tile: Op<(input: Tensor, dims: Dims) => Tensor> = defineOp({
 /** Repetitions and extent of each axis. */
 function tiling(shape: Dims, dims: Dims): (readonly [repetitions: number, extent: number])[] {
   const rank = Math.max(shape.length, dims.length);
-  return Array.from({ length: rank }, (_, d) => [dims[d - rank + dims.length] ?? 1, shape[d - rank + shape.length] ?? 1]);
+  return Array.from({ length: rank }, (_, d) => [
+    dims[d - rank + dims.length] ?? 1,
+    shape[d - rank + shape.length] ?? 1,
+  ]);
 }

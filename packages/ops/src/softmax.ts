@@ -13,7 +13,9 @@ function axesOf(axis: Axis, shape: Dims, op: string): readonly number[] {
   if (!shape.length) throw new ValueError(`For '${op}', the 'input' must have at least one axis, but got shape ().`);
   const axes = [axis].flat().map((a) => normalizeAxis(a, shape.length, op));
   if (!axes.length || new Set(axes).size !== axes.length) {
-    throw new ValueError(`For '${op}', the 'axis' must name one or several different axes, but got ${shapeText([axis].flat())}.`);
+    throw new ValueError(
+      `For '${op}', the 'axis' must name one or several different axes, but got ${shapeText([axis].flat())}.`,
+    );
   }
   return axes;
 }

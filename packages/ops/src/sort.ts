@@ -98,7 +98,9 @@ export const topK: Op<
   infer: ({ inputX: { shape } }, { k, dim }, op) => {
     const at = axisOf(shape, dim, op, 'dim');
     if (k < 1 || k > shape[at]!) {
-      throw new ValueError(`For '${op}', the 'k' must be in (0, ${shape[at]}] for shape ${shapeText(shape)}, but got ${k}.`);
+      throw new ValueError(
+        `For '${op}', the 'k' must be in (0, ${shape[at]}] for shape ${shapeText(shape)}, but got ${k}.`,
+      );
     }
     const out = shape.map((n, d) => (d === at ? k : n));
     return [out, out];

@@ -44,7 +44,12 @@ export class Adagrad extends Optimizer {
   constructor(...args: readonly unknown[]) {
     const op = 'Adagrad';
     const [params, accum, learningRate, updateSlots, lossScale, weightDecay] = bindArguments(op, adagradNames, 1, args);
-    super((learningRate ?? 0.001) as LearningRate, params as Parameters, weightDecay as WeightDecay, lossScale as number);
+    super(
+      (learningRate ?? 0.001) as LearningRate,
+      params as Parameters,
+      weightDecay as WeightDecay,
+      lossScale as number,
+    );
     const start = checkNumber(op, 'accum', accum ?? 0.1, 'float', { ge: 0 });
     this.#apply = new ApplyAdagrad({ updateSlots: checkBool(op, 'updateSlots', updateSlots ?? true) });
     this.accum = this.$cloneState('accum', start);
@@ -104,7 +109,12 @@ export class ProximalAdagrad extends Optimizer {
     const op = 'ProximalAdagrad';
     const given = bindArguments(op, proximalNames, 1, args);
     const [params, accum, learningRate, l1, l2, useLocking, lossScale, weightDecay, proximalRate] = given;
-    super((learningRate ?? 0.001) as LearningRate, params as Parameters, weightDecay as WeightDecay, lossScale as number);
+    super(
+      (learningRate ?? 0.001) as LearningRate,
+      params as Parameters,
+      weightDecay as WeightDecay,
+      lossScale as number,
+    );
     const start = checkNumber(op, 'accum', accum ?? 0.1, 'float', { ge: 0 });
     this.l1 = checkNumber(op, 'l1', l1 ?? 0, 'float', { ge: 0 });
     this.l2 = checkNumber(op, 'l2', l2 ?? 0, 'float', { ge: 0 });

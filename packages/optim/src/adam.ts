@@ -78,8 +78,14 @@ export class Adam extends Optimizer {
   constructor(...args: readonly unknown[]) {
     const op = 'Adam';
     const given = bindArguments(op, adamNames, 1, args);
-    const [params, learningRate, beta1, beta2, eps, useLocking, useNesterov, weightDecay, lossScale, useAmsgrad] = given;
-    super((learningRate ?? 1e-3) as LearningRate, params as Parameters, weightDecay as WeightDecay, lossScale as number);
+    const [params, learningRate, beta1, beta2, eps, useLocking, useNesterov, weightDecay, lossScale, useAmsgrad] =
+      given;
+    super(
+      (learningRate ?? 1e-3) as LearningRate,
+      params as Parameters,
+      weightDecay as WeightDecay,
+      lossScale as number,
+    );
     [this.beta1, this.beta2, this.eps] = checkBetas(op, beta1, beta2, eps ?? 1e-8);
     this.useAmsgrad = checkBool(op, 'useAmsgrad', useAmsgrad ?? false);
     this.#apply = new ApplyAdam({

@@ -22,7 +22,17 @@ export interface FTRLOptions extends OptimizerOptions {
   useLocking?: boolean | undefined;
 }
 
-const names = ['params', 'initialAccum', 'learningRate', 'lrPower', 'l1', 'l2', 'useLocking', 'lossScale', 'weightDecay'];
+const names = [
+  'params',
+  'initialAccum',
+  'learningRate',
+  'lrPower',
+  'l1',
+  'l2',
+  'useLocking',
+  'lossScale',
+  'weightDecay',
+];
 
 /** Follow the regularized leader: McMahan et al., KDD 2013; see the op ApplyFtrl for the formula. */
 export class FTRL extends Optimizer {

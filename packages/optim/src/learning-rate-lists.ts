@@ -40,16 +40,14 @@ type DecayList = (
 ) => number[];
 
 /** learningRate · decayRate^(epoch / decayEpoch). */
-export const exponentialDecayLr: DecayList = (...args) =>
-  decay('exponentialDecayLr', args, (rate, p) => rate ** p);
+export const exponentialDecayLr: DecayList = (...args) => decay('exponentialDecayLr', args, (rate, p) => rate ** p);
 
 /** learningRate · e^(-decayRate · epoch); with `isStair` the epoch is cut to a multiple of decayEpoch. */
 export const naturalExpDecayLr: DecayList = (...args) =>
   decay('naturalExpDecayLr', args, (rate, p, decayEpoch) => Math.exp(-rate * p * decayEpoch));
 
 /** learningRate / (1 + decayRate · epoch / decayEpoch). */
-export const inverseDecayLr: DecayList = (...args) =>
-  decay('inverseDecayLr', args, (rate, p) => 1 / (1 + rate * p));
+export const inverseDecayLr: DecayList = (...args) => decay('inverseDecayLr', args, (rate, p) => 1 / (1 + rate * p));
 
 /**
  * learningRates[i] up to step milestone[i], exclusive.
@@ -58,7 +56,8 @@ export const inverseDecayLr: DecayList = (...args) =>
 export function piecewiseConstantLr(milestone: readonly number[], learningRates: readonly number[]): number[] {
   const op = 'piecewiseConstantLr';
   for (const [name, list] of Object.entries({ milestone, learningRates })) {
-    if (!Array.isArray(list)) throw new TypeError(`For '${op}', the '${name}' must be a tuple or list, but got ${describe(list)}.`);
+    if (!Array.isArray(list))
+      throw new TypeError(`For '${op}', the '${name}' must be a tuple or list, but got ${describe(list)}.`);
   }
   if (milestone.length !== learningRates.length) {
     throw new ValueError(

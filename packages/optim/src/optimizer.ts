@@ -57,7 +57,13 @@ export abstract class Optimizer extends Cell<(gradients: readonly Tensor[]) => T
     const members: readonly Member[] =
       'groups' in parsed
         ? parsed.groups
-        : parsed.plain.map((parameter) => ({ parameter, rate: null, group: -1, weightDecay: null, gradCentralization: false }));
+        : parsed.plain.map((parameter) => ({
+            parameter,
+            rate: null,
+            group: -1,
+            weightDecay: null,
+            gradCentralization: false,
+          }));
     checkLengths(rate, members);
     this.isGroupLr = members.some((m) => m.rate !== null);
     this.dynamicLr = isDynamic(rate) || members.some((m) => m.rate !== null && isDynamic(m.rate));
@@ -190,7 +196,12 @@ export abstract class Optimizer extends Cell<(gradients: readonly Tensor[]) => T
   }
 
   override get $savedKeys(): Readonly<Record<string, string>> {
-    return { globalStep: 'global_step', learningRate: 'learning_rate', beta1Power: 'beta1_power', beta2Power: 'beta2_power' };
+    return {
+      globalStep: 'global_step',
+      learningRate: 'learning_rate',
+      beta1Power: 'beta1_power',
+      beta2Power: 'beta2_power',
+    };
   }
 }
 
@@ -208,7 +219,7 @@ function keepRates(rate: CheckedRate, members: readonly Member[], asSchedules: b
 
 function checkDecay(op: string, decay: unknown): WeightDecay {
   if (typeof decay === 'number') return checkNumber(op, 'weightDecay', decay, 'float', { ge: 0 });
-  if (decay instanceof Cell) return decay as unknown as WeightDecay;
+  if (decay instanceof Cell) return decay;
   throw new TypeError(`For '${op}', the 'weightDecay' must be a number or a Cell, but got ${describe(decay)}.`);
 }
 

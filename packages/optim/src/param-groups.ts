@@ -40,7 +40,8 @@ export interface Member {
 const keys = ['params', 'lr', 'weightDecay', 'orderParams', 'gradCentralization'];
 
 function listOf(value: unknown, name: string): unknown[] {
-  if (value === null || value === undefined) throw new ValueError(`For 'Optimizer', the argument ${name} can not be None.`);
+  if (value === null || value === undefined)
+    throw new ValueError(`For 'Optimizer', the argument ${name} can not be None.`);
   if (typeof value !== 'object' || !(Symbol.iterator in value)) {
     throw new TypeError(`For 'Optimizer', the argument ${name} must be Iterable type, but got ${describe(value)}.`);
   }
@@ -88,7 +89,9 @@ function parseGroup(group: Readonly<Record<string, unknown>>, number: number): M
   const rate = group['lr'] === undefined ? null : checkRate('Optimizer', group['lr']);
   const gradCentralization = group['gradCentralization'] ?? false;
   if (typeof gradCentralization !== 'boolean') {
-    throw new TypeError(`For 'Optimizer', the 'gradCentralization' must be a bool, but got ${describe(gradCentralization)}.`);
+    throw new TypeError(
+      `For 'Optimizer', the 'gradCentralization' must be a bool, but got ${describe(gradCentralization)}.`,
+    );
   }
   return listOf(group['params'], 'group `params`').map((parameter, i) => {
     if (parameter instanceof Parameter) {

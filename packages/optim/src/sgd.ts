@@ -51,7 +51,12 @@ export class SGD extends Optimizer {
   );
   constructor(...args: readonly unknown[]) {
     const op = 'SGD';
-    const [params, learningRate, momentum, dampening, weightDecay, nesterov, lossScale] = bindArguments(op, names, 1, args);
+    const [params, learningRate, momentum, dampening, weightDecay, nesterov, lossScale] = bindArguments(
+      op,
+      names,
+      1,
+      args,
+    );
     super((learningRate ?? 0.1) as LearningRate, params as Parameters, weightDecay as WeightDecay, lossScale as number);
     const value = checkNumber(op, 'momentum', momentum ?? 0, 'float', { ge: 0 });
     this.dampening = checkNumber(op, 'dampening', dampening ?? 0, 'float', { ge: 0 });
@@ -63,7 +68,9 @@ export class SGD extends Optimizer {
       );
     }
     if (this.dynamicWeightDecay) {
-      throw new TypeError(`For '${op}', the 'weightDecay' must be a number: a weight decay that changes is not supported.`);
+      throw new TypeError(
+        `For '${op}', the 'weightDecay' must be a number: a weight decay that changes is not supported.`,
+      );
     }
     this.momentum = new Parameter(new TensorClass(value, float32), 'momentum');
     this.accum = this.$cloneState('accum', 'zeros');

@@ -12,39 +12,103 @@ const ones = (...shape: number[]): Tensor => new Tensor(new Float32Array(shape.r
 
 describe('arguments', () => {
   it.each([
-    [() => new Momentum(null as never, 0.1, 0.9), ValueError, "the argument parameters can not be None."],
+    [() => new Momentum(null as never, 0.1, 0.9), ValueError, 'the argument parameters can not be None.'],
     [() => new Momentum([], 0.1, 0.9), ValueError, 'the argument parameters must not be empty.'],
     [() => new Momentum(3 as never, 0.1, 0.9), TypeError, 'the argument parameters must be Iterable type, but got 3.'],
     [() => new Momentum([3] as never, 0.1, 0.9), TypeError, 'must be Parameters or all groups'],
     [() => new Momentum([a, { params: [b] }] as never, 0.1, 0.9), TypeError, 'must be Parameters or all groups'],
-    [() => new Momentum([a], -0.1, 0.9), ValueError, "For 'Momentum', the 'learningRate' must be a float >= 0, but got -0.1."],
+    [
+      () => new Momentum([a], -0.1, 0.9),
+      ValueError,
+      "For 'Momentum', the 'learningRate' must be a float >= 0, but got -0.1.",
+    ],
     [() => new Momentum([a], NaN, 0.9), ValueError, "the 'learningRate' must be a float >= 0, but got NaN."],
-    [() => new Momentum([a], (() => 1) as never, 0.9), TypeError, 'must be a number, Tensor, Iterable or LearningRateSchedule'],
-    [() => new Momentum([a], ones(2, 2), 0.9), ValueError, "the dimension of the 'learningRate' must be 0 or 1, but got 2."],
+    [
+      () => new Momentum([a], (() => 1) as never, 0.9),
+      TypeError,
+      'must be a number, Tensor, Iterable or LearningRateSchedule',
+    ],
+    [
+      () => new Momentum([a], ones(2, 2), 0.9),
+      ValueError,
+      "the dimension of the 'learningRate' must be 0 or 1, but got 2.",
+    ],
     [() => new Momentum([a], 0.1, -0.9), ValueError, "the 'momentum' must be a float >= 0, but got -0.9."],
     [() => new Momentum([a], 0.1, 0.9, -1), ValueError, "the 'weightDecay' must be a float >= 0, but got -1."],
-    [() => new Momentum([a], 0.1, 0.9, 'x' as never), TypeError, "the 'weightDecay' must be a number or a Cell, but got 'x'."],
+    [
+      () => new Momentum([a], 0.1, 0.9, 'x' as never),
+      TypeError,
+      "the 'weightDecay' must be a number or a Cell, but got 'x'.",
+    ],
     [() => new Momentum([a], 0.1, 0.9, 0, 0), ValueError, "the 'lossScale' must be a float > 0, but got 0."],
-    [() => new Momentum([a], 0.1, 0.9, { useNesterov: 1 as never }), TypeError, "the 'useNesterov' must be a bool, but got 1."],
-    [() => new Momentum([a], 0.1, 0.9, { use_nesterov: true } as never), TypeError, "there is no argument 'use_nesterov'; did you mean 'useNesterov'?"],
+    [
+      () => new Momentum([a], 0.1, 0.9, { useNesterov: 1 as never }),
+      TypeError,
+      "the 'useNesterov' must be a bool, but got 1.",
+    ],
+    [
+      () => new Momentum([a], 0.1, 0.9, { use_nesterov: true } as never),
+      TypeError,
+      "there is no argument 'use_nesterov'; did you mean 'useNesterov'?",
+    ],
     [() => new Momentum([make('x'), make('x')], 0.1, 0.9), ValueError, "there are two Parameters named 'x'"],
     [() => new Momentum([a, a], 0.1, 0.9), ValueError, "there are two Parameters named 'moments.a'"],
-    [() => new Momentum([{ params: [a], foo: 1 }] as never, 0.1, 0.9), KeyError, 'must be one of params, lr, weightDecay, orderParams, gradCentralization, but got foo.'],
+    [
+      () => new Momentum([{ params: [a], foo: 1 }] as never, 0.1, 0.9),
+      KeyError,
+      'must be one of params, lr, weightDecay, orderParams, gradCentralization, but got foo.',
+    ],
     [() => new Momentum([{ lr: 1 }] as never, 0.1, 0.9), KeyError, "a group must have 'params'."],
     [() => new Momentum([{ params: [] }], 0.1, 0.9), ValueError, 'the argument group `params` must not be empty.'],
-    [() => new Momentum([{ params: [3] }] as never, 0.1, 0.9), TypeError, 'must be Parameter type, but got 3 at index 0.'],
+    [
+      () => new Momentum([{ params: [3] }] as never, 0.1, 0.9),
+      TypeError,
+      'must be Parameter type, but got 3 at index 0.',
+    ],
     [() => new Momentum([{ params: [a] }, { params: [a] }], 0.1, 0.9), RuntimeError, 'the a parameter already exists'],
-    [() => new Momentum([{ params: [a] }, { orderParams: [a], lr: 1 }] as never, 0.1, 0.9), ValueError, "should only include the 'orderParams' key, but got orderParams, lr."],
-    [() => new Momentum([{ params: [a] }, { orderParams: 3 }] as never, 0.1, 0.9), TypeError, 'must be Iterable type, but got 3.'],
-    [() => new Momentum([{ params: [a] }, { orderParams: [a, b] }], 0.1, 0.9), ValueError, "order parameters' length 2, group parameters' length 1."],
+    [
+      () => new Momentum([{ params: [a] }, { orderParams: [a], lr: 1 }] as never, 0.1, 0.9),
+      ValueError,
+      "should only include the 'orderParams' key, but got orderParams, lr.",
+    ],
+    [
+      () => new Momentum([{ params: [a] }, { orderParams: 3 }] as never, 0.1, 0.9),
+      TypeError,
+      'must be Iterable type, but got 3.',
+    ],
+    [
+      () => new Momentum([{ params: [a] }, { orderParams: [a, b] }], 0.1, 0.9),
+      ValueError,
+      "order parameters' length 2, group parameters' length 1.",
+    ],
     [() => new Momentum([{ params: [a] }, { orderParams: [b] }], 0.1, 0.9), ValueError, 'is in no group.'],
-    [() => new Momentum([{ params: [a], lr: [0.1, 0.2] }, { params: [b], lr: [0.1, 0.2, 0.3] }], 0.1, 0.9), ValueError, 'must be the same size'],
-    [() => new Momentum([{ params: [a], gradCentralization: 1 }] as never, 0.1, 0.9), TypeError, "the 'gradCentralization' must be a bool"],
+    [
+      () =>
+        new Momentum(
+          [
+            { params: [a], lr: [0.1, 0.2] },
+            { params: [b], lr: [0.1, 0.2, 0.3] },
+          ],
+          0.1,
+          0.9,
+        ),
+      ValueError,
+      'must be the same size',
+    ],
+    [
+      () => new Momentum([{ params: [a], gradCentralization: 1 }] as never, 0.1, 0.9),
+      TypeError,
+      "the 'gradCentralization' must be a bool",
+    ],
     [() => new SGD([a], 0.1, { momentum: 'x' as never }), TypeError, "the 'momentum' must be a float, but got 'x'."],
     [() => new SGD([a], 0.1, { momentum: -1 }), ValueError, "the 'momentum' must be a float >= 0"],
     [() => new SGD([a], 0.1, { dampening: -1 }), ValueError, "the 'dampening' must be a float >= 0"],
     [() => new SGD([a], 0.1, { nesterov: true }), ValueError, "if 'nesterov' is true, 'momentum' must be > 0.0"],
-    [() => new SGD([a], 0.1, { weightDecay: new CosineDecayLR(0.1, 0.2, 2) as never }), TypeError, 'a weight decay that changes is not supported'],
+    [
+      () => new SGD([a], 0.1, { weightDecay: new CosineDecayLR(0.1, 0.2, 2) as never }),
+      TypeError,
+      'a weight decay that changes is not supported',
+    ],
     [() => new Adam([a], { beta1: 1 }), ValueError, "the 'beta1' must be a float in range (0, 1), but got 1."],
     [() => new Adam([a], { eps: 0 }), ValueError, "the 'eps' must be a float > 0"],
     [() => new Adam([a], { useAmsgrad: 1 as never }), TypeError, "the 'useAmsgrad' must be a bool"],
@@ -53,11 +117,19 @@ describe('arguments', () => {
     [() => new Adagrad([a], { updateSlots: 1 as never }), TypeError, "the 'updateSlots' must be a bool"],
     [() => new ProximalAdagrad([a], { l1: -1 }), ValueError, "the 'l1' must be a float >= 0"],
     [() => new ProximalAdagrad([a], { useLocking: 1 as never }), TypeError, "the 'useLocking' must be a bool"],
-    [() => new ProximalAdagrad([a], { proximalRate: 'x' as never }), ValueError, "the 'proximalRate' must be one of 'lr', 'adagrad'"],
+    [
+      () => new ProximalAdagrad([a], { proximalRate: 'x' as never }),
+      ValueError,
+      "the 'proximalRate' must be one of 'lr', 'adagrad'",
+    ],
     [() => new RMSProp([a], { decay: -0.1 }), ValueError, "the 'decay' must be a float >= 0"],
     [() => new RMSProp([a], { epsilon: 0 }), ValueError, "the 'epsilon' must be a float > 0"],
     [() => new FTRL([a], { lrPower: 0.5 }), ValueError, "the 'lrPower' must be a float <= 0"],
-    [() => new FTRL([a], { learningRate: [0.1, 0.2] as never }), ValueError, 'dynamic learning rate and group learning rate'],
+    [
+      () => new FTRL([a], { learningRate: [0.1, 0.2] as never }),
+      ValueError,
+      'dynamic learning rate and group learning rate',
+    ],
     [() => new FTRL([a], { learningRate: 0 }), ValueError, "the 'learningRate' must be a float > 0"],
   ] as const)('are checked: %#', (run, type, text) => {
     expect(run).toThrow(type);
@@ -77,7 +149,9 @@ describe('a step', () => {
     const [v, w] = [make('v'), make('w')];
     const optimizer = new Adam([v, w], 0.1);
     expect(() => optimizer([ones(2), ones(3)])).toThrow(ValueError);
-    expect(() => optimizer([ones(2), ones(3)])).toThrow("For 'Adam', the gradient of 'w' must have its shape (2,), but got (3,).");
+    expect(() => optimizer([ones(2), ones(3)])).toThrow(
+      "For 'Adam', the gradient of 'w' must have its shape (2,), but got (3,).",
+    );
     expect(() => optimizer([ones(2)])).toThrow('one gradient for each of 2 parameters, but got 1.');
     expect(() => optimizer([ones(2), 3 as never])).toThrow("the gradient of 'w' must be a Tensor, but got 3.");
     expect(() => optimizer(ones(2) as never)).toThrow(TypeError);
@@ -114,7 +188,7 @@ describe('a step', () => {
     expect(wide.asnumpy().get(1, 15)).toBe(-7.5);
     expect(narrow.asnumpy().get(3, 7)).toBe(-31);
   });
-  it('takes any rate: 0-d tensor, generator, schedule of one\'s own', () => {
+  it("takes any rate: 0-d tensor, generator, schedule of one's own", () => {
     class Halving extends LearningRateSchedule {
       construct(step: Tensor): Tensor {
         return new Tensor(step.item() === 0 ? 1 : 0.5);
@@ -159,7 +233,7 @@ describe('learning rates', () => {
   });
 });
 
-describe('an optimizer of one\'s own', () => {
+describe("an optimizer of one's own", () => {
   it('uses the steps of the base', () => {
     class Plain extends Optimizer {
       construct(gradients: readonly Tensor[]): Tensor {

@@ -61,14 +61,27 @@ const cases: Readonly<Record<string, Make>> = {
   'groups order': (w, g) =>
     new SGD([{ params: [g], lr: 0.2 }, { params: [w], weightDecay: 0.1 }, { orderParams: [w, g] }], 0.1),
   'groups dynamic': (w, g) =>
-    new Adam([{ params: [w], lr: new ExponentialDecayLR(0.1, 0.5, 2) }, { params: [g], weightDecay: 0.1 }], 0.02),
+    new Adam(
+      [
+        { params: [w], lr: new ExponentialDecayLR(0.1, 0.5, 2) },
+        { params: [g], weightDecay: 0.1 },
+      ],
+      0.02,
+    ),
   'groups lists': (w, g) =>
     new Momentum([{ params: [w], lr: [0.3, 0.2, 0.1] }, { params: [g] }], [0.1, 0.05, 0.01], 0.9),
   'dynamic weight decay': (w, g) => new Momentum([w, g], 0.1, 0.9, new GrowingDecay()),
   'AdamWeightDecay groups': (w, g) =>
-    new AdamWeightDecay([{ params: [w], weightDecay: 0.1, lr: 0.05 }, { params: [g], weightDecay: 0 }], 0.01, {
-      weightDecay: 0.1,
-    }),
+    new AdamWeightDecay(
+      [
+        { params: [w], weightDecay: 0.1, lr: 0.05 },
+        { params: [g], weightDecay: 0 },
+      ],
+      0.01,
+      {
+        weightDecay: 0.1,
+      },
+    ),
 };
 
 const references = { ...optimizerReference, ...documentedReference };

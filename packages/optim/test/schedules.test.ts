@@ -53,13 +53,21 @@ describe.each(lists)('%s', (_name, own, expected) => {
 
 describe('arguments of schedules', () => {
   it.each([
-    [() => new ExponentialDecayLR(0.1, 0.5, 0), ValueError, "For 'ExponentialDecayLR', the 'decaySteps' must be an int > 0"],
+    [
+      () => new ExponentialDecayLR(0.1, 0.5, 0),
+      ValueError,
+      "For 'ExponentialDecayLR', the 'decaySteps' must be an int > 0",
+    ],
     [() => new ExponentialDecayLR(-1, 0.5, 2), ValueError, "the 'learningRate' must be a float > 0, but got -1."],
     [() => new ExponentialDecayLR(0.1, 0.5, 2, 1 as never), TypeError, "the 'isStair' must be a bool, but got 1."],
     [() => new CosineDecayLR(0.1, 0.01, 2), ValueError, "the 'maxLr' must be greater than the 'minLr'"],
     [() => new WarmUpLR(0.1, 0), ValueError, "the 'warmupSteps' must be an int > 0"],
     [() => new PolynomialDecayLR(0.1, 0.01, 2, 0), ValueError, "the 'power' must be a float > 0"],
-    [() => piecewiseConstantLr([2, 1], [0.1, 0.2]), ValueError, 'the value of milestone[1] must be greater than milestone[0]'],
+    [
+      () => piecewiseConstantLr([2, 1], [0.1, 0.2]),
+      ValueError,
+      'the value of milestone[1] must be greater than milestone[0]',
+    ],
     [() => piecewiseConstantLr([2], [0.1, 0.2]), ValueError, "the size of 'milestone' must be same with the size"],
     [() => piecewiseConstantLr([0], [0.1]), ValueError, "the 'milestone[0]' must be an int > 0"],
     [() => cosineDecayLr(0.1, 0.05, 1, 1, 1), ValueError, "the 'maxLr' must be greater than the 'minLr'"],

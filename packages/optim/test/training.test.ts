@@ -8,7 +8,11 @@ import './setup.ts';
 /** sin(1.7 i + k) · scale. */
 function waves(shape: readonly number[], k = 0, scale = 1): Tensor {
   const n = shape.reduce((a, b) => a * b, 1);
-  return new Tensor(Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + k) * scale), float32, shape);
+  return new Tensor(
+    Float32Array.from({ length: n }, (_, i) => Math.sin(i * 1.7 + k) * scale),
+    float32,
+    shape,
+  );
 }
 
 class Net extends Cell<(x: Tensor) => Tensor> {
@@ -79,7 +83,10 @@ describe('training', () => {
 
   it('keeps the names of the network', () => {
     const net = new Net();
-    const step = new TrainOneStepCell(new WithLossCell(net, new CrossEntropyLoss()), new SGD(net.trainableParams(), 0.1));
+    const step = new TrainOneStepCell(
+      new WithLossCell(net, new CrossEntropyLoss()),
+      new SGD(net.trainableParams(), 0.1),
+    );
     expect(net.fc1.weight.name).toBe('fc1.weight');
     expect([...step.parametersAndNames()][0]![0]).toBe('network._backbone.fc1.weight');
   });

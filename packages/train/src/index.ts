@@ -4,5 +4,11 @@ export { sparkline, terminalPlot } from './chart-terminal.ts';
 export { ProgressBar, renderProgress, renderProgressLine } from './progress.ts';
 export type { ProgressOptions, ProgressOutput, ProgressState, ProgressUpdate } from './progress.ts';
 export { terminal } from './progress-node.ts';
-export { checkpointBytes, loadCheckpoint, loadCheckpointBytes, loadParamIntoNet, saveCheckpoint } from './serialization.ts';
+export {
+  checkpointBytes,
+  loadCheckpoint,
+  loadCheckpointBytes,
+  loadParamIntoNet,
+  saveCheckpoint,
+} from './serialization.ts';
 export type { LoadOptions, NamedTensor, ParameterDict, SaveObject, SaveOptions } from './serialization.ts';

@@ -58,7 +58,7 @@ function* encoded(saved: SaveObject, options: SaveOptions): Generator<Checkpoint
     if (options.choiceFunc && !options.choiceFunc(name)) continue;
     if (typeof value === 'string') yield { name, text: value };
     else {
-      const t = value instanceof Tensor ? value : new Tensor(value as number | boolean);
+      const t = value instanceof Tensor ? value : new Tensor(value);
       // One tensor at a time is on the host.
       yield { name, dtype: t.dtype.name, shape: [...t.shape], data: bytesOf(t) };
     }
@@ -72,7 +72,12 @@ const withExtension = (file: string): string => (file.endsWith('.ckpt') ? file :
  * under a temporary name, flushed and renamed: it is there whole or not at all. `.ckpt` is appended when missing.
  * @throws TypeError for what cannot be saved; RuntimeError when the file cannot be written
  */
-export async function saveCheckpoint(saveObj: SaveObject, ckptFileName: string, options: SaveOptions = {}): Promise<void> { // prettier-ignore
+export async function saveCheckpoint(
+  saveObj: SaveObject,
+  ckptFileName: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  // prettier-ignore
   if (typeof ckptFileName !== 'string' || !ckptFileName) {
     throw new TypeError("For 'saveCheckpoint', the 'ckptFileName' must be a non-empty str.");
   }
@@ -199,4 +204,3 @@ function check(target: Parameter, source: Parameter, strict: boolean): void {
       `but ${source.dtype.name} in the checkpoint.`,
   );
 }
-

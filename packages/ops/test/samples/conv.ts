@@ -17,7 +17,8 @@ interface Case {
   readonly large?: boolean;
 }
 
-const two = (v: number | Dims | undefined, fallback: number): Dims => (v === undefined ? [fallback, fallback] : typeof v === 'number' ? [v, v] : v);
+const two = (v: number | Dims | undefined, fallback: number): Dims =>
+  v === undefined ? [fallback, fallback] : typeof v === 'number' ? [v, v] : v;
 
 function attrsOf({ w, stride, dilation, group, padMode, pad }: Case): Record<string, unknown> {
   return {
@@ -51,7 +52,7 @@ function products(c: Case, visit: (o: Dims, x: Dims, w: Dims) => void): void {
 
 const summed = (c: Case, shape: Dims, where: 0 | 1 | 2, a: Nd, ofA: 0 | 1 | 2, b: Nd, ofB: 0 | 1 | 2): Nd => {
   const out = zerosOf(shape);
-  products(c, (...index) => put(out, index[where]!, (old) => old + at(a, index[ofA]!) * at(b, index[ofB]!)));
+  products(c, (...index) => put(out, index[where], (old) => old + at(a, index[ofA]) * at(b, index[ofB])));
   return out;
 };
 
@@ -61,19 +62,19 @@ const checks = (c: Case): Partial<Sample> =>
 const forward = (c: Case): Sample => ({
   ins: [{ shape: c.x }, { shape: c.w }],
   attrs: attrsOf(c),
-  expect: (x, w) => summed(c, outShape(c), 0, x!, 1, w!, 2),
+  expect: (x, w) => summed(c, outShape(c), 0, x, 1, w, 2),
   ...checks(c),
 });
 const byInput = (c: Case): Sample => ({
   ins: [{ shape: outShape(c) }, { shape: c.w }],
   attrs: { ...attrsOf(c), inputSizes: c.x },
-  expect: (g, w) => summed(c, c.x, 1, g!, 0, w!, 2),
+  expect: (g, w) => summed(c, c.x, 1, g, 0, w, 2),
   ...checks(c),
 });
 const byFilter = (c: Case): Sample => ({
   ins: [{ shape: outShape(c) }, { shape: c.x }],
   attrs: { ...attrsOf(c), filterSizes: c.w },
-  expect: (g, x) => summed(c, c.w, 2, g!, 0, x!, 1),
+  expect: (g, x) => summed(c, c.w, 2, g, 0, x, 1),
   ...checks(c),
 });
 
@@ -86,7 +87,16 @@ const cases: readonly Case[] = [
   { x: [2, 2, 5, 5], w: [2, 2, 3, 3], out: [6, 7], padMode: 'pad', pad: [1, 2, 3, 1], before: [1, 3] },
   { x: [1, 1, 6, 7], w: [2, 1, 3, 3], out: [3, 3], padMode: 'pad', pad: 1, stride: [2, 3], before: [1, 1] },
   { x: [1, 2, 7, 7], w: [2, 2, 3, 2], out: [3, 5], dilation: 2 },
-  { x: [1, 1, 9, 8], w: [1, 1, 3, 3], out: [4, 2], padMode: 'pad', pad: [1, 0], stride: [2, 3], dilation: [2, 2], before: [1, 0] },
+  {
+    x: [1, 1, 9, 8],
+    w: [1, 1, 3, 3],
+    out: [4, 2],
+    padMode: 'pad',
+    pad: [1, 0],
+    stride: [2, 3],
+    dilation: [2, 2],
+    before: [1, 0],
+  },
   { x: [1, 1, 8, 8], w: [1, 1, 4, 4], out: [2, 2], stride: 4 },
   { x: [1, 1, 7, 7], w: [1, 1, 2, 2], out: [3, 3], stride: 3, padMode: 'pad', pad: 1, before: [1, 1] },
   { x: [1, 4, 4, 4], w: [6, 2, 2, 2], out: [3, 3], group: 2 },

@@ -40,14 +40,14 @@ const gather = ({ params, indices, axis, batch = 0 }: GatherCase): Sample => ({
   ins: [{ shape: params }, indices],
   attrs: { axis, batchDims: batch },
   expect: (x, p) =>
-    make(gatherShape(params, indices.shape, axis, batch), (i) => at(x!, gatherSource(params, p!, axis, batch, i))),
+    make(gatherShape(params, indices.shape, axis, batch), (i) => at(x, gatherSource(params, p, axis, batch, i))),
 });
 const gatherGrad = ({ params, indices, axis, batch = 0 }: GatherCase): Sample => ({
   ins: [{ shape: gatherShape(params, indices.shape, axis, batch) }, indices],
   attrs: { shape: params, axis, batchDims: batch },
   expect: (g, p) => {
     const out = zerosOf(params);
-    for (const i of indicesOf(g!.shape)) put(out, gatherSource(params, p!, axis, batch, i), (old) => old + at(g!, i));
+    for (const i of indicesOf(g.shape)) put(out, gatherSource(params, p, axis, batch, i), (old) => old + at(g, i));
     return out;
   },
 });
@@ -58,8 +58,8 @@ const nd_ = (x: Dims, indices: SampleInput): Sample => ({
     const depth = indices.shape.at(-1)!;
     const lead = indices.shape.slice(0, -1);
     return make([...lead, ...x.slice(depth)], (i) => {
-      const position = Array.from({ length: depth }, (_, d) => at(p!, [...i.slice(0, lead.length), d]));
-      return at(v!, [...position, ...i.slice(lead.length)]);
+      const position = Array.from({ length: depth }, (_, d) => at(p, [...i.slice(0, lead.length), d]));
+      return at(v, [...position, ...i.slice(lead.length)]);
     });
   },
 });
@@ -84,14 +84,14 @@ const alongSource = ({ x, dim }: AlongCase, p: Nd, i: Dims): number[] => {
 const gatherD = (c: AlongCase): Sample => ({
   ins: [{ shape: c.x }, c.index],
   attrs: { dim: c.dim },
-  expect: (x, p) => make(c.index.shape, (i) => at(x!, alongSource(c, p!, i))),
+  expect: (x, p) => make(c.index.shape, (i) => at(x, alongSource(c, p, i))),
 });
 const gatherDGrad = (c: AlongCase): Sample => ({
   ins: [{ shape: c.index.shape }, c.index],
   attrs: { shape: c.x, dim: c.dim },
   expect: (g, p) => {
     const out = zerosOf(c.x);
-    for (const i of indicesOf(g!.shape)) put(out, alongSource(c, p!, i), (old) => old + at(g!, i));
+    for (const i of indicesOf(g.shape)) put(out, alongSource(c, p, i), (old) => old + at(g, i));
     return out;
   },
 });
@@ -104,7 +104,7 @@ const fancy = (x: Dims, lead: Dims, ...indices: readonly SampleInput[]): Sample 
         const own = i.slice(lead.length - q.shape.length, lead.length);
         return wrap(at(q, own.map((k, e) => (q.shape[e] === 1 ? 0 : k))), x[d]!); // prettier-ignore
       });
-      return at(v!, [...position, ...i.slice(lead.length)]);
+      return at(v, [...position, ...i.slice(lead.length)]);
     }),
 });
 
@@ -112,9 +112,9 @@ const hot = (indices: SampleInput, depth: number, axis: number, on: SampleInput,
   ins: [indices, on, off],
   attrs: { depth, axis },
   expect: (p, one, zero) => {
-    const place = axis < 0 ? axis + p!.shape.length + 1 : axis;
-    const shape = [...p!.shape.slice(0, place), depth, ...p!.shape.slice(place)];
-    return make(shape, (i) => (at(p!, i.filter((_, d) => d !== place)) === i[place] ? one!.data[0]! : zero!.data[0]!)); // prettier-ignore
+    const place = axis < 0 ? axis + p.shape.length + 1 : axis;
+    const shape = [...p.shape.slice(0, place), depth, ...p.shape.slice(place)];
+    return make(shape, (i) => (at(p, i.filter((_, d) => d !== place)) === i[place] ? one.data[0]! : zero.data[0]!)); // prettier-ignore
   },
 });
 const scalar: SampleInput = { shape: [] };
@@ -150,15 +150,19 @@ export const samples: Samples = {
   MaskedFill: [
     {
       ins: [{ shape: [2, 3] }, mask([3], [1, 0, 1]), { shape: [] }],
-      expect: (x, m, v) => make([2, 3], (i) => (m!.data[i[1]!] ? v!.data[0]! : at(x!, i))),
+      expect: (x, m, v) => make([2, 3], (i) => (m.data[i[1]!] ? v.data[0]! : at(x, i))),
     },
     {
       ins: [{ shape: [2] }, mask([2, 2], [1, 0, 0, 1]), { shape: [], values: [9], scalar: true }],
-      expect: (x, m) => make([2, 2], (i) => (at(m!, i) ? 9 : x!.data[i[1]!]!)),
+      expect: (x, m) => make([2, 2], (i) => (at(m, i) ? 9 : x.data[i[1]!]!)),
     },
     {
-      ins: [{ shape: [40], dtype: int32 }, { shape: [40], dtype: bool }, { shape: [], values: [-3], scalar: true }],
-      expect: (x, m) => make([40], ([i]) => (m!.data[i!] ? -3 : x!.data[i!]!)),
+      ins: [
+        { shape: [40], dtype: int32 },
+        { shape: [40], dtype: bool },
+        { shape: [], values: [-3], scalar: true },
+      ],
+      expect: (x, m) => make([40], ([i]) => (m.data[i!] ? -3 : x.data[i!]!)),
     },
     { ins: [{ shape: [0] }, mask([0], []), { shape: [] }], expect: () => nd([0], []) },
   ],
@@ -174,9 +178,12 @@ export const samples: Samples = {
   MaskedSelect: [
     {
       ins: [{ shape: [2, 2] }, mask([2], [1, 0])],
-      expect: (x) => nd([2], [at(x!, [0, 0]), at(x!, [1, 0])]),
+      expect: (x) => nd([2], [at(x, [0, 0]), at(x, [1, 0])]),
     },
-    { ins: [{ shape: [2, 1] }, mask([1, 2], [1, 1])], expect: (x) => nd([4], [x!.data[0]!, x!.data[0]!, x!.data[1]!, x!.data[1]!]) },
+    {
+      ins: [{ shape: [2, 1] }, mask([1, 2], [1, 1])],
+      expect: (x) => nd([4], [x.data[0]!, x.data[0]!, x.data[1]!, x.data[1]!]),
+    },
     { ins: [{ shape: [3] }, mask([3], [0, 0, 0])], expect: () => nd([0], []) },
   ],
 };

@@ -23,9 +23,9 @@ const f = Math.fround;
 
 const proximal = (rateOf: 'lr' | 'adagrad') =>
   update((w, a, lr0, l10, l20, g) => {
-    const [lr, l1, l2] = [f(lr0!), f(l10!), f(l20!)];
-    const acc = a! + g! * g!;
-    const prox = w! - (lr * g!) / Math.sqrt(acc);
+    const [lr, l1, l2] = [f(lr0), f(l10), f(l20)];
+    const acc = a + g * g;
+    const prox = w - (lr * g) / Math.sqrt(acc);
     const rate = rateOf === 'lr' ? lr : lr / Math.sqrt(acc);
     const shrunk = l1 > 0 ? Math.sign(prox) * Math.max(Math.abs(prox) - rate * l1, 0) : prox;
     return [shrunk / (1 + rate * l2), acc];
@@ -49,12 +49,12 @@ const documented: Sample = {
 
 function adamOracle(nesterov: boolean) {
   return update((w, m, v, p1, p2, lr, b10, b20, eps, g) => {
-    const [b1, b2] = [f(b10!), f(b20!)];
-    const rate = (f(lr!) * Math.sqrt(1 - f(p2!))) / (1 - f(p1!));
-    const m1 = b1 * m! + (1 - b1) * g!;
-    const v1 = b2 * v! + (1 - b2) * g! * g!;
-    const d = nesterov ? b1 * m1 + (1 - b1) * g! : m1;
-    return [w! - (rate * d) / (Math.sqrt(v1) + f(eps!)), m1, v1];
+    const [b1, b2] = [f(b10), f(b20)];
+    const rate = (f(lr) * Math.sqrt(1 - f(p2))) / (1 - f(p1));
+    const m1 = b1 * m + (1 - b1) * g;
+    const v1 = b2 * v + (1 - b2) * g * g;
+    const d = nesterov ? b1 * m1 + (1 - b1) * g : m1;
+    return [w - (rate * d) / (Math.sqrt(v1) + f(eps)), m1, v1];
   });
 }
 
@@ -64,108 +64,96 @@ export const samples: Samples = {
   ApplyProximalAdagrad: [
     documented,
     ...shapes.flatMap((s) =>
-      (['lr', 'adagrad'] as const).map(
-        (proximalRate): Sample => ({
-          ins: [state(s), positive(s), number(0.1), number(0.3), number(0.2), gradient(s)],
-          attrs: { proximalRate },
-          expect: proximal(proximalRate),
-        }),
-      ),
+      (['lr', 'adagrad'] as const).map((proximalRate): Sample => ({
+        ins: [state(s), positive(s), number(0.1), number(0.3), number(0.2), gradient(s)],
+        attrs: { proximalRate },
+        expect: proximal(proximalRate),
+      })),
     ),
     { ins: [state([4]), positive([4]), number(0.1), number(-0.3), number(0.2), gradient([4])], expect: proximal('lr') },
   ],
   ApplyAdagrad: shapes.flatMap((s) =>
-    [true, false].map(
-      (updateSlots): Sample => ({
-        ins: [state(s), positive(s), number(0.1), gradient(s)],
-        attrs: { updateSlots },
-        expect: update((w, a, lr, g) => {
-          const acc = updateSlots ? a! + g! * g! : a!;
-          return [w! - (f(lr!) * g!) / Math.sqrt(acc), acc];
-        }),
+    [true, false].map((updateSlots): Sample => ({
+      ins: [state(s), positive(s), number(0.1), gradient(s)],
+      attrs: { updateSlots },
+      expect: update((w, a, lr, g) => {
+        const acc = updateSlots ? a + g * g : a;
+        return [w - (f(lr) * g) / Math.sqrt(acc), acc];
       }),
-    ),
+    })),
   ),
   Adam: shapes.flatMap((s) =>
-    [false, true].map(
-      (useNesterov): Sample => ({
-        ins: [state(s), state(s), positive(s), ...adamScalars, gradient(s)],
-        attrs: { useNesterov },
-        expect: adamOracle(useNesterov),
-        rtol: { Float32: 1e-5, Float64: 1e-12 },
-      }),
-    ),
+    [false, true].map((useNesterov): Sample => ({
+      ins: [state(s), state(s), positive(s), ...adamScalars, gradient(s)],
+      attrs: { useNesterov },
+      expect: adamOracle(useNesterov),
+      rtol: { Float32: 1e-5, Float64: 1e-12 },
+    })),
   ),
   AdamWeightDecay: shapes.map((s) => ({
     ins: [state(s), state(s), positive(s), number(0.01), number(0.9), number(0.999), number(1e-6), number(0.1), gradient(s)], // prettier-ignore
     expect: update((w, m, v, lr, b10, b20, eps, decay, g) => {
-      const [b1, b2] = [f(b10!), f(b20!)];
-      const m1 = b1 * m! + (1 - b1) * g!;
-      const v1 = b2 * v! + (1 - b2) * g! * g!;
-      return [w! - f(lr!) * (m1 / (Math.sqrt(v1) + f(eps!)) + f(decay!) * w!), m1, v1];
+      const [b1, b2] = [f(b10), f(b20)];
+      const m1 = b1 * m + (1 - b1) * g;
+      const v1 = b2 * v + (1 - b2) * g * g;
+      return [w - f(lr) * (m1 / (Math.sqrt(v1) + f(eps)) + f(decay) * w), m1, v1];
     }),
   })),
   ApplyMomentum: shapes.flatMap((s) =>
-    [false, true].map(
-      (useNesterov): Sample => ({
-        ins: [state(s), state(s), number(0.1), gradient(s), number(0.9)],
-        attrs: { useNesterov, gradientScale: 0.5 },
-        expect: update((w, a, lr, g0, mu) => {
-          const g = g0! * 0.5;
-          const acc = a! * f(mu!) + g;
-          return [w! - f(lr!) * (useNesterov ? g + f(mu!) * acc : acc), acc];
-        }, 1),
-      }),
-    ),
+    [false, true].map((useNesterov): Sample => ({
+      ins: [state(s), state(s), number(0.1), gradient(s), number(0.9)],
+      attrs: { useNesterov, gradientScale: 0.5 },
+      expect: update((w, a, lr, g0, mu) => {
+        const g = g0 * 0.5;
+        const acc = a * f(mu) + g;
+        return [w - f(lr) * (useNesterov ? g + f(mu) * acc : acc), acc];
+      }, 1),
+    })),
   ),
   SGD: shapes.flatMap((s) =>
     [0, 1].flatMap((first) =>
-      [false, true].map(
-        (nesterov): Sample => ({
-          ins: [state(s), gradient(s), number(0.1), state(s), number(0.9), { shape: s, low: first, high: first, parameter: true }], // prettier-ignore
-          attrs: { weightDecay: 0.5, nesterov, dampening: nesterov ? 0 : 0.25 },
-          expect: update((p, g0, lr, a, mu, stat) => {
-            const g = g0! + 0.5 * p!;
-            const acc = stat! > 0 ? g : f(mu!) * a! + (nesterov ? g : 0.75 * g);
-            return [p! - f(lr!) * (nesterov ? g + f(mu!) * acc : acc)];
-          }),
+      [false, true].map((nesterov): Sample => ({
+        ins: [state(s), gradient(s), number(0.1), state(s), number(0.9), { shape: s, low: first, high: first, parameter: true }], // prettier-ignore
+        attrs: { weightDecay: 0.5, nesterov, dampening: nesterov ? 0 : 0.25 },
+        expect: update((p, g0, lr, a, mu, stat) => {
+          const g = g0 + 0.5 * p;
+          const acc = stat > 0 ? g : f(mu) * a + (nesterov ? g : 0.75 * g);
+          return [p - f(lr) * (nesterov ? g + f(mu) * acc : acc)];
         }),
-      ),
+      })),
     ),
   ),
   ApplyRMSProp: shapes.map((s) => ({
     ins: [state(s), positive(s), state(s), number(0.1), gradient(s), number(0.9), number(0.8), number(1e-10)],
     expect: update((w, ms0, mom, lr, g, d0, mu, eps) => {
-      const d = f(d0!);
-      const ms = d * ms0! + (1 - d) * g! * g!;
-      const m = f(mu!) * mom! + (f(lr!) * g!) / Math.sqrt(ms + f(eps!));
-      return [w! - m];
+      const d = f(d0);
+      const ms = d * ms0 + (1 - d) * g * g;
+      const m = f(mu) * mom + (f(lr) * g) / Math.sqrt(ms + f(eps));
+      return [w - m];
     }),
   })),
   ApplyCenteredRMSProp: shapes.map((s) => ({
     ins: [state(s), state(s, -0.1, 0.1), positive(s), state(s), gradient(s), number(0.1), number(0.9), number(0.8), number(1e-3)], // prettier-ignore
     rtol: { Float32: 1e-5, Float16: 4e-3 },
     expect: update((w, mg0, ms0, mom, g, lr, d0, mu, eps) => {
-      const d = f(d0!);
-      const mg = d * mg0! + (1 - d) * g!;
-      const ms = d * ms0! + (1 - d) * g! * g!;
-      const m = f(mu!) * mom! + (f(lr!) * g!) / Math.sqrt(ms - mg * mg + f(eps!));
-      return [w! - m];
+      const d = f(d0);
+      const mg = d * mg0 + (1 - d) * g;
+      const ms = d * ms0 + (1 - d) * g * g;
+      const m = f(mu) * mom + (f(lr) * g) / Math.sqrt(ms - mg * mg + f(eps));
+      return [w - m];
     }),
   })),
   ApplyFtrl: shapes.flatMap((s) =>
-    [-0.5, -0.7].map(
-      (power): Sample => ({
-        ins: [state(s), positive(s), state(s), gradient(s), number(0.1), number(0.3), number(0.2), number(power)],
-        rtol: { Float32: 1e-5, Float16: 4e-3 },
-        expect: update((w, a, z0, g, lr0, l1, l2, p0) => {
-          const [lr, p] = [f(lr0!), f(p0!)];
-          const n = a! + g! * g!;
-          const z = z0! + g! - ((n ** -p - a! ** -p) / lr) * w!;
-          const q = n ** -p / lr + 2 * f(l2!);
-          return [Math.abs(z) > f(l1!) ? (Math.sign(z) * f(l1!) - z) / q : 0];
-        }),
+    [-0.5, -0.7].map((power): Sample => ({
+      ins: [state(s), positive(s), state(s), gradient(s), number(0.1), number(0.3), number(0.2), number(power)],
+      rtol: { Float32: 1e-5, Float16: 4e-3 },
+      expect: update((w, a, z0, g, lr0, l1, l2, p0) => {
+        const [lr, p] = [f(lr0), f(p0)];
+        const n = a + g * g;
+        const z = z0 + g - ((n ** -p - a ** -p) / lr) * w;
+        const q = n ** -p / lr + 2 * f(l2);
+        return [Math.abs(z) > f(l1) ? (Math.sign(z) * f(l1) - z) / q : 0];
       }),
-    ),
+    })),
   ),
 };

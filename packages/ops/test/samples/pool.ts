@@ -24,7 +24,12 @@ function windowOf({ x, kernel, stride, before = [0, 0], dilation = 1 }: Case, oy
     .filter(([y, z]) => y! >= 0 && y! < x[2]! && z! >= 0 && z! < x[3]!);
 }
 const outShape = ({ x, out }: Case): Dims => [x[0]!, x[1]!, ...out];
-const attrsOf = ({ kernel, stride, attrs, dilation }: Case) => ({ kernelSize: kernel, strides: stride, ...attrs, ...(dilation ? { dilation } : {}) });
+const attrsOf = ({ kernel, stride, attrs, dilation }: Case) => ({
+  kernelSize: kernel,
+  strides: stride,
+  ...attrs,
+  ...(dilation ? { dilation } : {}),
+});
 
 /** Places of the greatest elements: the first of several, the first NaN if there is one. */
 function greatest(c: Case, x: Nd): (i: Dims) => number[] {
@@ -52,20 +57,64 @@ const max: readonly Case[] = [
   { x: [1, 2, 5, 5], out: [3, 3], kernel: 3, stride: 1 },
   { x: [1, 1, 5, 5], out: [3, 3], kernel: 2, stride: 2, attrs: { padMode: 'same' } },
   { x: [1, 1, 5, 5], out: [5, 5], kernel: 3, stride: 1, attrs: { padMode: 'SAME' }, before: [1, 1] },
-  { x: [1, 1, 5, 7], out: [3, 2], kernel: [2, 3], stride: [2, 3], attrs: { padMode: 'pad', pad: [1, 0] }, before: [1, 0] },
+  {
+    x: [1, 1, 5, 7],
+    out: [3, 2],
+    kernel: [2, 3],
+    stride: [2, 3],
+    attrs: { padMode: 'pad', pad: [1, 0] },
+    before: [1, 0],
+  },
   { x: [1, 2, 5, 5], out: [3, 3], kernel: 2, stride: 2, attrs: { ceilMode: true } },
-  { x: [1, 1, 6, 6], out: [4, 4], kernel: 3, stride: 2, attrs: { padMode: 'pad', pad: 1, ceilMode: true }, before: [1, 1] },
+  {
+    x: [1, 1, 6, 6],
+    out: [4, 4],
+    kernel: 3,
+    stride: 2,
+    attrs: { padMode: 'pad', pad: 1, ceilMode: true },
+    before: [1, 1],
+  },
   // A window that would start behind the input is dropped.
-  { x: [1, 1, 5, 5], out: [3, 3], kernel: 2, stride: 2, attrs: { padMode: 'pad', pad: 1, ceilMode: true }, before: [1, 1] },
-  { x: [1, 1, 6, 6], out: [2, 2], kernel: 3, stride: 2, dilation: 2, attrs: { padMode: 'pad', pad: 1 }, before: [1, 1] },
+  {
+    x: [1, 1, 5, 5],
+    out: [3, 3],
+    kernel: 2,
+    stride: 2,
+    attrs: { padMode: 'pad', pad: 1, ceilMode: true },
+    before: [1, 1],
+  },
+  {
+    x: [1, 1, 6, 6],
+    out: [2, 2],
+    kernel: 3,
+    stride: 2,
+    dilation: 2,
+    attrs: { padMode: 'pad', pad: 1 },
+    before: [1, 1],
+  },
   { x: [3, 4, 16, 16], out: [8, 8], kernel: 2, stride: 2, large: true },
 ];
 
 const average: readonly (Case & { readonly divisor?: (window: number, oy: number, ox: number) => number })[] = [
   ...max.slice(0, 4),
   { ...max[5]!, divisor: (n) => n },
-  { x: [1, 1, 4, 4], out: [3, 3], kernel: 2, stride: 2, attrs: { padMode: 'pad', pad: 1 }, before: [1, 1], divisor: () => 4 },
-  { x: [1, 1, 4, 4], out: [3, 3], kernel: 2, stride: 2, attrs: { padMode: 'pad', pad: 1, countIncludePad: false }, before: [1, 1] },
+  {
+    x: [1, 1, 4, 4],
+    out: [3, 3],
+    kernel: 2,
+    stride: 2,
+    attrs: { padMode: 'pad', pad: 1 },
+    before: [1, 1],
+    divisor: () => 4,
+  },
+  {
+    x: [1, 1, 4, 4],
+    out: [3, 3],
+    kernel: 2,
+    stride: 2,
+    attrs: { padMode: 'pad', pad: 1, countIncludePad: false },
+    before: [1, 1],
+  },
   // Windows end at the padding: the last of four counts 2 places along each axis.
   {
     x: [1, 1, 6, 6],
@@ -96,12 +145,28 @@ const adaptive = (size: number, out: number, o: number): number[] => {
   const [from, to] = [Math.floor((o * size) / out), Math.ceil(((o + 1) * size) / out)];
   return Array.from({ length: to - from }, (_, k) => from + k);
 };
-const adaptiveCases: readonly (readonly [x: Dims, size: number | readonly (number | null)[], out: readonly [number, number]])[] = [
+const adaptiveCases: readonly (readonly [
+  x: Dims,
+  size: number | readonly (number | null)[],
+  out: readonly [number, number],
+])[] = [
   [[1, 2, 5, 5], 2, [2, 2]],
-  [[2, 5, 4], [null, 3], [5, 3]],
+  [
+    [2, 5, 4],
+    [null, 3],
+    [5, 3],
+  ],
   [[1, 1, 2, 2], 3, [3, 3]],
-  [[1, 2, 6, 8], [3, 4], [3, 4]],
-  [[2, 1, 7, 3], [5, 2], [5, 2]],
+  [
+    [1, 2, 6, 8],
+    [3, 4],
+    [3, 4],
+  ],
+  [
+    [2, 1, 7, 3],
+    [5, 2],
+    [5, 2],
+  ],
   [[3, 2, 5, 5], 1, [1, 1]],
 ];
 
@@ -110,7 +175,7 @@ export const samples: Samples = {
     ...max.map((c): Sample => ({
       ins: [{ shape: c.x, values: distinct(c.x) }],
       attrs: attrsOf(c),
-      expect: (x) => make(outShape(c), (i) => at(x!, [i[0]!, i[1]!, ...greatest(c, x!)(i)])),
+      expect: (x) => make(outShape(c), (i) => at(x, [i[0]!, i[1]!, ...greatest(c, x)(i)])),
       vmap: !c.large,
       grad: !c.large,
     })),
@@ -126,7 +191,7 @@ export const samples: Samples = {
     ...max.map((c): Sample => ({
       ins: [{ shape: c.x, values: distinct(c.x) }],
       attrs: attrsOf(c),
-      expect: (x) => make(outShape(c), (i) => { const [y, z] = greatest(c, x!)(i); return y! * c.x[3]! + z!; }), // prettier-ignore
+      expect: (x) => make(outShape(c), (i) => { const [y, z] = greatest(c, x)(i); return y! * c.x[3]! + z!; }), // prettier-ignore
       vmap: !c.large,
     })),
     {
@@ -154,7 +219,8 @@ export const samples: Samples = {
         attrs: { ...attrsOf(c), inputSizes: c.x },
         expect: (g) => {
           const dx = zerosOf(c.x);
-          for (const i of indicesOf(outShape(c))) put(dx, [i[0]!, i[1]!, ...greatest(c, x)(i)], (old) => old + at(g!, i));
+          for (const i of indicesOf(outShape(c)))
+            put(dx, [i[0]!, i[1]!, ...greatest(c, x)(i)], (old) => old + at(g, i));
           return dx;
         },
         ...more(c),
@@ -168,14 +234,14 @@ export const samples: Samples = {
       make(outShape(c), (i) => {
         const window = windowOf(c, i[2]!, i[3]!);
         const by = c.divisor?.(window.length, i[2]!, i[3]!) ?? window.length;
-        return window.reduce((s, p) => s + at(x!, [i[0]!, i[1]!, ...p]), 0) / by;
+        return window.reduce((s, p) => s + at(x, [i[0]!, i[1]!, ...p]), 0) / by;
       }),
     ...more(c),
   })),
   AvgPoolGrad: average.map((c) => ({
     ins: [{ shape: outShape(c) }],
     attrs: { ...attrsOf(c), inputSizes: c.x },
-    expect: (g) => gradOf(c, g!),
+    expect: (g) => gradOf(c, g),
     ...more(c),
   })),
   AdaptiveAvgPool2D: adaptiveCases.map(([shape, outputSize, [h, w]]) => ({
@@ -184,7 +250,7 @@ export const samples: Samples = {
     expect: (x) =>
       make([...shape.slice(0, -2), h, w], (i) => {
         const [ys, xs] = [adaptive(shape.at(-2)!, h, i.at(-2)!), adaptive(shape.at(-1)!, w, i.at(-1)!)];
-        const values = ys.flatMap((y) => xs.map((z) => at(x!, [...i.slice(0, -2), y, z])));
+        const values = ys.flatMap((y) => xs.map((z) => at(x, [...i.slice(0, -2), y, z])));
         return values.reduce((a, b) => a + b, 0) / values.length;
       }),
   })),
@@ -193,9 +259,10 @@ export const samples: Samples = {
     attrs: { inputSizes: shape, outputSize },
     expect: (g) => {
       const dx = zerosOf(shape);
-      for (const i of indicesOf(g!.shape)) {
+      for (const i of indicesOf(g.shape)) {
         const [ys, xs] = [adaptive(shape.at(-2)!, h, i.at(-2)!), adaptive(shape.at(-1)!, w, i.at(-1)!)];
-        for (const y of ys) for (const z of xs) put(dx, [...i.slice(0, -2), y, z], (old) => old + at(g!, i) / (ys.length * xs.length));
+        for (const y of ys)
+          for (const z of xs) put(dx, [...i.slice(0, -2), y, z], (old) => old + at(g, i) / (ys.length * xs.length));
       }
       return dx;
     },

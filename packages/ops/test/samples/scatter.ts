@@ -33,14 +33,14 @@ function applied(out: ReturnType<typeof copyOf>, indices: Nd, updates: Nd, f: Co
 const tensorScatter = (f: Combine, more: Partial<Sample> = {}): Sample[] =>
   nds.map(({ shape, indices, updates }) => ({
     ins: [{ shape }, indices, { shape: updates }],
-    expect: (x, p, u) => applied(copyOf(x!), p!, u!, f),
+    expect: (x, p, u) => applied(copyOf(x), p, u, f),
     ...more,
   }));
 
 const parameters = (f: Combine): Sample[] =>
   nds.map(({ shape, indices, updates }) => ({
     ins: [{ shape, parameter: true }, indices, { shape: updates }],
-    expect: (x, p, u) => applied(copyOf(x!), p!, u!, f),
+    expect: (x, p, u) => applied(copyOf(x), p, u, f),
   }));
 
 interface RowCase {
@@ -57,9 +57,10 @@ const rows = (f: Combine): Sample[] =>
   rowCases.map(({ shape, indices }) => ({
     ins: [{ shape, parameter: true }, indices, { shape: [...indices.shape, ...shape.slice(1)] }],
     expect: (x, p, u) => {
-      const out = copyOf(x!);
-      const rank = p!.shape.length;
-      for (const j of indicesOf(u!.shape)) put(out, [at(p!, j.slice(0, rank)), ...j.slice(rank)], (old) => f(old, at(u!, j)));
+      const out = copyOf(x);
+      const rank = p.shape.length;
+      for (const j of indicesOf(u.shape))
+        put(out, [at(p, j.slice(0, rank)), ...j.slice(rank)], (old) => f(old, at(u, j)));
       return out;
     },
   }));
@@ -73,10 +74,10 @@ const elements = ({ x, index, axis }: AlongCase, reduction: 'none' | 'add', more
   ins: [{ shape: x }, index, { shape: index.shape }],
   attrs: { axis, reduction },
   expect: (v, p, u) => {
-    const out = copyOf(v!);
+    const out = copyOf(v);
     const d = wrap(axis, x.length);
-    for (const j of indicesOf(u!.shape)) {
-      put(out, j.map((n, e) => (e === d ? wrap(at(p!, j), x[d]!) : n)), (old) => (reduction === 'add' ? old + at(u!, j) : at(u!, j))); // prettier-ignore
+    for (const j of indicesOf(u.shape)) {
+      put(out, j.map((n, e) => (e === d ? wrap(at(p, j), x[d]!) : n)), (old) => (reduction === 'add' ? old + at(u, j) : at(u, j))); // prettier-ignore
     }
     return out;
   },
@@ -87,7 +88,7 @@ const fancy = (x: Dims, lead: Dims, accumulate: boolean, values: Dims, ...indice
   ins: [{ shape: x }, ...indices.map((i) => ({ ...i, group: 1 })), { shape: values }],
   attrs: { accumulate },
   expect: (v, ...rest) => {
-    const out = copyOf(v!);
+    const out = copyOf(v);
     const [p, u] = [rest.slice(0, -1), rest.at(-1)!];
     const one = (q: Nd, i: Dims): number => {
       const own = i.slice(i.length - q.shape.length);
@@ -110,7 +111,7 @@ export const samples: Samples = {
   ScatterNd: nds.map(({ shape, indices, updates }) => ({
     ins: [indices, { shape: updates }],
     attrs: { shape },
-    expect: (p, u) => applied(zerosOf(shape), p!, u!, plus),
+    expect: (p, u) => applied(zerosOf(shape), p, u, plus),
   })),
   // Where two updates meet, all but the last have no effect, yet MindSpore's gradient (gather) reaches all.
   TensorScatterUpdate: tensorScatter(set).map((s, i) => (i === 0 || i === 2 ? { ...s, grad: false } : s)),

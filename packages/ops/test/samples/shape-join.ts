@@ -65,7 +65,7 @@ export const samples: Samples = {
   Meshgrid: [
     {
       ins: [{ shape: [2], group: 1 }, { shape: [3], group: 1 }], // prettier-ignore
-      expect: (x, y) => [make([3, 2], ([, j]) => at(x!, [j!])), make([3, 2], ([i]) => at(y!, [i!]))],
+      expect: (x, y) => [make([3, 2], ([, j]) => at(x, [j!])), make([3, 2], ([i]) => at(y, [i!]))],
     },
     {
       ins: [{ shape: [2], group: 1 }, { shape: [3], group: 1 }, { shape: [1], group: 1 }], // prettier-ignore

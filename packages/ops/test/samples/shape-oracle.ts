@@ -30,9 +30,14 @@ export function copyOf(x: Nd): { readonly shape: readonly number[]; readonly dat
 }
 
 /** Replaces the element at an index by a function of it. */
-export function put(x: { readonly shape: readonly number[]; readonly data: number[] }, index: readonly number[], f: (old: number) => number): void {
+export function put(
+  x: { readonly shape: readonly number[]; readonly data: number[] },
+  index: readonly number[],
+  f: (old: number) => number,
+): void {
   const flat = index.reduce((a, i, d) => a * x.shape[d]! + i, 0);
   x.data[flat] = f(x.data[flat]!);
 }
 
-export const zerosOf = (shape: readonly number[]): { readonly shape: readonly number[]; readonly data: number[] } => copyOf(make(shape, () => 0));
+export const zerosOf = (shape: readonly number[]): { readonly shape: readonly number[]; readonly data: number[] } =>
+  copyOf(make(shape, () => 0));

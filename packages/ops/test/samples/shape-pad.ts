@@ -42,8 +42,16 @@ const summed = (shape: Dims, before: Dims, after: Dims, mode: string): Sample =>
 
 const cases: readonly (readonly [Dims, Dims, Dims])[] = [
   [[5], [2], [3]],
-  [[3, 4], [1, 2], [2, 0]],
-  [[2, 3, 20], [0, 1, 3], [1, 2, 0]],
+  [
+    [3, 4],
+    [1, 2],
+    [2, 0],
+  ],
+  [
+    [2, 3, 20],
+    [0, 1, 3],
+    [1, 2, 0],
+  ],
   [[4], [3], [-2]],
 ];
 
@@ -55,11 +63,15 @@ export const samples: Samples = {
     padded([0], [1], [2], 'constant', 7),
     padded([2, 2], [0, 0], [0, 0]),
     ...['reflect', 'symmetric', 'edge', 'circular'].flatMap((mode) =>
-      cases.filter(([shape]) => shape.every((n) => mode !== 'reflect' || n > 2)).map(([s, b, a]) => padded(s, b, a, mode)),
+      cases
+        .filter(([shape]) => shape.every((n) => mode !== 'reflect' || n > 2))
+        .map(([s, b, a]) => padded(s, b, a, mode)),
     ),
   ],
   PadV3Grad: ['reflect', 'symmetric', 'edge', 'circular'].flatMap((mode) =>
-    cases.filter(([shape]) => shape.every((n) => mode !== 'reflect' || n > 2)).map(([s, b, a]) => summed(s, b, a, mode)),
+    cases
+      .filter(([shape]) => shape.every((n) => mode !== 'reflect' || n > 2))
+      .map(([s, b, a]) => summed(s, b, a, mode)),
   ),
   Pad: [
     {

@@ -39,8 +39,8 @@ const assign = (shape: Dims, begin: Dims, size: Dims, step: Dims): Sample => ({
   ins: [{ shape }, { shape: size }, ...places(begin)],
   attrs: { step },
   expect: (x, value) => {
-    const out = copyOf(x!);
-    for (const i of indicesOf(size)) put(out, i.map((n, d) => begin[d]! + n * step[d]!), () => at(value!, i)); // prettier-ignore
+    const out = copyOf(x);
+    for (const i of indicesOf(size)) put(out, i.map((n, d) => begin[d]! + n * step[d]!), () => at(value, i)); // prettier-ignore
     return out;
   },
 });
@@ -98,20 +98,36 @@ export const samples: Samples = {
     strided([5], { begin: [0], end: [0], strides: [-2], beginMask: 1, endMask: 1 }, [[4, -2, 3]], [3]),
   ],
   ReverseV2: [
-    { ins: [{ shape: [2, 3] }], attrs: { axis: [0, -1] }, expect: (x) => make([2, 3], ([i, j]) => at(x, [1 - i!, 2 - j!])) },
+    {
+      ins: [{ shape: [2, 3] }],
+      attrs: { axis: [0, -1] },
+      expect: (x) => make([2, 3], ([i, j]) => at(x, [1 - i!, 2 - j!])),
+    },
     { ins: [{ shape: [3, 19] }], attrs: { axis: 1 }, expect: (x) => make([3, 19], ([i, j]) => at(x, [i!, 18 - j!])) },
     { ins: [{ shape: [0, 2] }], attrs: { axis: 0 }, expect: (x) => x },
     { ins: [{ shape: [4, 2] }], attrs: { axis: [] }, expect: (x) => x },
   ],
   Roll: [
-    { ins: [{ shape: [5] }], attrs: { shifts: 2, dims: 0 }, expect: (x) => make([5], ([i]) => at(x, [mod(i! - 2, 5)])) },
-    { ins: [{ shape: [2, 3] }], attrs: { shifts: -1 }, expect: (x) => make([2, 3], ([i, j]) => x.data[mod(i! * 3 + j! + 1, 6)]!) },
+    {
+      ins: [{ shape: [5] }],
+      attrs: { shifts: 2, dims: 0 },
+      expect: (x) => make([5], ([i]) => at(x, [mod(i! - 2, 5)])),
+    },
+    {
+      ins: [{ shape: [2, 3] }],
+      attrs: { shifts: -1 },
+      expect: (x) => make([2, 3], ([i, j]) => x.data[mod(i! * 3 + j! + 1, 6)]!),
+    },
     {
       ins: [{ shape: [4, 3] }],
       attrs: { shifts: [1, -7], dims: [0, 1] },
       expect: (x) => make([4, 3], ([i, j]) => at(x, [mod(i! - 1, 4), mod(j! + 7, 3)])),
     },
-    { ins: [{ shape: [5] }], attrs: { shifts: [1, 2], dims: [0, 0] }, expect: (x) => make([5], ([i]) => at(x, [mod(i! - 3, 5)])) },
+    {
+      ins: [{ shape: [5] }],
+      attrs: { shifts: [1, 2], dims: [0, 0] },
+      expect: (x) => make([5], ([i]) => at(x, [mod(i! - 3, 5)])),
+    },
     { ins: [{ shape: [0, 3] }], attrs: { shifts: [1], dims: [0] }, expect: (x) => x },
   ],
 };

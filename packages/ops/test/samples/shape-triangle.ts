@@ -51,7 +51,10 @@ export const samples: Samples = {
   Triu: [upper([3, 3]), upper([4, 20], 2), upper([2, 3, 4], -1), upper([3, 0])],
   Diag: [
     { ins: [{ shape: [3] }], expect: (x) => make([3, 3], ([i, j]) => (i === j ? x.data[i!]! : 0)) },
-    { ins: [{ shape: [2, 3] }], expect: (x) => make([2, 3, 2, 3], ([a, b, c, d]) => (a === c && b === d ? at(x, [a!, b!]) : 0)) },
+    {
+      ins: [{ shape: [2, 3] }],
+      expect: (x) => make([2, 3, 2, 3], ([a, b, c, d]) => (a === c && b === d ? at(x, [a!, b!]) : 0)),
+    },
     { ins: [{ shape: [0] }], expect: () => zerosOf([0, 0]) },
   ],
   DiagPart: [

@@ -45,15 +45,31 @@ export const samples: Samples = {
   ],
   BroadcastTo: [
     { ins: [{ shape: [3] }], attrs: { shape: [2, 3] }, expect: (x) => make([2, 3], ([, j]) => at(x, [j!])) },
-    { ins: [{ shape: [2, 1, 3] }], attrs: { shape: [-1, 5, 3] }, expect: (x) => make([2, 5, 3], ([i, , k]) => at(x, [i!, 0, k!])) },
+    {
+      ins: [{ shape: [2, 1, 3] }],
+      attrs: { shape: [-1, 5, 3] },
+      expect: (x) => make([2, 5, 3], ([i, , k]) => at(x, [i!, 0, k!])),
+    },
     { ins: [{ shape: [] }], attrs: { shape: [7] }, expect: (x) => make([7], () => x.data[0]!) },
     { ins: [{ shape: [1, 2] }], attrs: { shape: [0, 2] }, expect: () => nd([0, 2], []) },
-    { ins: [{ shape: [2, 1], dtype: bool }], attrs: { shape: [2, 2] }, expect: (x) => make([2, 2], ([i]) => at(x, [i!, 0])) },
+    {
+      ins: [{ shape: [2, 1], dtype: bool }],
+      attrs: { shape: [2, 2] },
+      expect: (x) => make([2, 2], ([i]) => at(x, [i!, 0])),
+    },
   ],
   Tile: [
-    { ins: [{ shape: [2, 3] }], attrs: { dims: [2, 3] }, expect: (x) => make([4, 9], ([i, j]) => at(x, [i! % 2, j! % 3])) },
+    {
+      ins: [{ shape: [2, 3] }],
+      attrs: { dims: [2, 3] },
+      expect: (x) => make([4, 9], ([i, j]) => at(x, [i! % 2, j! % 3])),
+    },
     { ins: [{ shape: [3] }], attrs: { dims: [2, 2] }, expect: (x) => make([2, 6], ([, j]) => at(x, [j! % 3])) },
-    { ins: [{ shape: [2, 1, 3] }], attrs: { dims: [2] }, expect: (x) => make([2, 1, 6], ([i, , k]) => at(x, [i!, 0, k! % 3])) },
+    {
+      ins: [{ shape: [2, 1, 3] }],
+      attrs: { dims: [2] },
+      expect: (x) => make([2, 1, 6], ([i, , k]) => at(x, [i!, 0, k! % 3])),
+    },
     { ins: [{ shape: [2] }], attrs: { dims: [0] }, expect: () => nd([0], []) },
     { ins: [{ shape: [] }], attrs: { dims: [4] }, expect: (x) => make([4], () => x.data[0]!) },
   ],

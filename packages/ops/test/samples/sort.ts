@@ -35,21 +35,29 @@ function ranked(x: Nd, axis: number, descending: boolean, k: number): Nd[] {
 const sorted = (shape: Dims, axis: number, descending: boolean, more: Partial<Sample> = {}): Sample => ({
   ins: [{ shape, ...(more.ins?.[0] ?? {}) }],
   attrs: { axis, descending },
-  expect: (x) => ranked(x!, axis < 0 ? axis + shape.length : axis, descending, shape.at(axis)!),
+  expect: (x) => ranked(x, axis < 0 ? axis + shape.length : axis, descending, shape.at(axis)!),
   ...(more.dtypes ? { dtypes: more.dtypes } : {}),
 });
 
-const top = (shape: Dims, k: number, attrs: { dim?: number; largest?: boolean } = {}, more: Partial<Sample> = {}): Sample => ({
+const top = (
+  shape: Dims,
+  k: number,
+  attrs: { dim?: number; largest?: boolean } = {},
+  more: Partial<Sample> = {},
+): Sample => ({
   ins: [{ shape, ...(more.ins?.[0] ?? {}) }],
   attrs: { k, ...attrs },
   expect: (x) => {
     const dim = attrs.dim ?? -1;
-    return ranked(x!, dim < 0 ? dim + shape.length : dim, attrs.largest ?? true, k);
+    return ranked(x, dim < 0 ? dim + shape.length : dim, attrs.largest ?? true, k);
   },
   ...(more.dtypes ? { dtypes: more.dtypes } : {}),
 });
 
-const special = { ins: [{ shape: [8], values: [3, 1, NaN, 2, 1, -0, Infinity, -Infinity] }], dtypes: [float32, float16] };
+const special = {
+  ins: [{ shape: [8], values: [3, 1, NaN, 2, 1, -0, Infinity, -Infinity] }],
+  dtypes: [float32, float16],
+};
 const ties = { ins: [{ shape: [7], values: [2, 1, 2, 2, 1, 0, 2] }], dtypes: [int32, int64, uint8, float16] };
 
 export const samples: Samples = {
