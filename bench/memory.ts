@@ -24,7 +24,7 @@ async function awaited(n: number, count: number): Promise<void> {
   let c = b;
   for (let i = 0; i < count; i++) {
     c = c.add(b);
-    await null;
+    await Promise.resolve();
   }
 }
 

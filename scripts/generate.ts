@@ -188,7 +188,8 @@ async function main(): Promise<void> {
     for (const o of c.overloads) lines.push(`${name}(${o.parameters.slice(1).join(', ')}): ${o.result};`);
   }
   const text = lines.join('\n');
-  const mentioned = (names: readonly string[]) => names.filter((n) => new RegExp(`\\b${n}\\b`).test(text));
+  const code = lines.filter((line) => !line.startsWith('/**')).join('\n');
+  const mentioned = (names: readonly string[]) => names.filter((n) => new RegExp(`\\b${n}\\b`).test(code));
   const core = mentioned(['Operand', 'Tuple', 'Shape', 'Parameter', 'NdArray', 'Index', 'Named', 'Generator']);
   const ir = mentioned(['DType', 'Dims']);
   const methodFile = [

@@ -1,4 +1,4 @@
-import type { Axis, TensorSpec , Expr} from '@sporelet/ir';
+import type { Axis, TensorSpec, Expr } from '@sporelet/ir';
 import { axisRef, flatIndex, sizeOf } from '@sporelet/ir';
 import type { Group } from './group.ts';
 import { Hoister, MIN_UNITS, costOf, innerTakesLanes, lowerStored, memoryType, merged } from './group.ts';

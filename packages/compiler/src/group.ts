@@ -1,4 +1,4 @@
-import type { DType, TensorSpec , Axis} from '@sporelet/ir';
+import type { DType, TensorSpec, Axis } from '@sporelet/ir';
 import { Expr, FreeAxes, Lowering, Ordering, axisRef, bool, constant, flatIndex, float16, bfloat16, int32, mergeAxes, rebuild, sizeOf, uint32 } from '@sporelet/ir'; // prettier-ignore
 
 /** Outputs over the same axes, lowered and ordered: they become one loop nest. */

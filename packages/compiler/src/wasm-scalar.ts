@@ -217,6 +217,7 @@ export function scalarOp(f: FunctionWriter, e: Expr, push: readonly (() => void)
         return;
       }
       break;
+    default:
   }
   all();
   f.op(`${p}.${fn}` as PlainOp);

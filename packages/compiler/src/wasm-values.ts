@@ -28,8 +28,8 @@ export abstract class WasmValues {
   protected readonly pointers: number[] = [];
   protected readonly constants = new Map<string, number>();
   protected readonly counters = new Map<Axis, number>();
-  protected scopes: Map<Expr, Value>[] = [new Map()];
-  protected splats: Map<Expr, number>[] = [new Map()];
+  protected scopes = [new Map<Expr, Value>()];
+  protected splats = [new Map<Expr, number>()];
   protected running: Running | null = null;
   protected readonly operandCount: number;
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /// <reference lib="esnext.disposable" />
 import type { DType, Device, Dims } from '@sporelet/ir';
 import { DType as DTypeClass, RuntimeError, ValueError, shapeText, sizeOf, stridesOf } from '@sporelet/ir';

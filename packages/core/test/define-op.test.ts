@@ -212,11 +212,11 @@ test('types: names come from the signature', () => {
     grad: null,
   });
   expect(op(new Tensor([3])).tolist()).toEqual([6]);
-  // @ts-expect-error: there is no input y
   const wrong: Parameters<typeof defineOp<'x:T -> T', () => Tensor, unknown>>[0] = {
     name: '',
     sig: 'x:T -> T',
     doc: '',
+    // @ts-expect-error: there is no input y
     each: ({ y }) => [y as Expr],
   };
   expect(wrong.name).toBe('');

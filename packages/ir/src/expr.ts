@@ -285,7 +285,7 @@ export function reduce<const E extends number | readonly number[]>(
   extent: E,
   body: (...k: AxesOf<E>) => Expr,
 ): Expr {
-  const extents = typeof extent === 'number' ? [extent] : (extent);
+  const extents: readonly number[] = typeof extent === 'number' ? [extent] : extent;
   const axes = extents.map((n, i) => new Axis(`k${i}`, n));
   const value = body(...(axes.map(axisRef) as AxesOf<E>));
   return new Expr('reduce', value.dtype, [value], { fn: op, axes });

@@ -205,7 +205,9 @@ export class Lowering {
         const quick = byPowerOfTwo(fn, x, y);
         if (quick) return quick;
         if (fn === 'rem') return this.remainder(x, y, d);
+        break;
       }
+      default:
     }
     if (native.has(fn)) {
       if (isHalf(d)) {

@@ -19,7 +19,7 @@ export class BCELoss extends LossBase {
   constructor(...args: Args<[], [weight?: Tensor | null, reduction?: Reduction], BCELossOptions>);
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('BCELoss', ['weight', 'reduction'], 0, args);
-    super((given.reduction ?? 'mean'));
+    super(given.reduction ?? 'mean');
     this.weight = checkOptionalTensor('BCELoss', 'weight', given.weight);
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
@@ -50,7 +50,7 @@ export class BCEWithLogitsLoss extends LossBase {
   );
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('BCEWithLogitsLoss', ['reduction', 'weight', 'posWeight'], 0, args);
-    super((given.reduction ?? 'mean'));
+    super(given.reduction ?? 'mean');
     this.weight = checkOptionalTensor('BCEWithLogitsLoss', 'weight', given.weight);
     this.posWeight = checkOptionalTensor('BCEWithLogitsLoss', 'posWeight', given.posWeight);
   }

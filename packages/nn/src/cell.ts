@@ -29,6 +29,7 @@ export interface HookOptions {
 }
 
 /** A cell is called like a function: `net(x)` runs its `construct` and has its types. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the two declarations must have the same parameters
 export interface Cell<F extends AnyFn = AnyFn> {
   (...args: Parameters<this['construct']>): ReturnType<this['construct']>;
 }
@@ -51,6 +52,7 @@ class Callable {
  * cell is in inference mode until `setTrain()`. A method `bprop(...inputs, out, dout)` that returns one gradient per
  * input takes the place of the derived gradient.
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the constructor returns a function that has the call signature
 export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
   constructor(options: CellOptions | boolean = {}) {
     super();

@@ -29,7 +29,7 @@ export class NLLLoss extends LossBase {
   constructor(...args: Args<[], [weight?: Tensor | null, ignoreIndex?: number, reduction?: Reduction], NLLLossOptions>);
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('NLLLoss', ['weight', 'ignoreIndex', 'reduction'], 0, args);
-    super((given.reduction ?? 'mean'));
+    super(given.reduction ?? 'mean');
     this.weight = checkOptionalTensor('NLLLoss', 'weight', given.weight);
     this.ignoreIndex = checkNumber('NLLLoss', 'ignoreIndex', given.ignoreIndex ?? -100, 'int');
   }
@@ -60,7 +60,7 @@ export class CrossEntropyLoss extends LossBase {
   constructor(...args: readonly unknown[]) {
     const op = 'CrossEntropyLoss';
     const given = bindNamed(op, ['weight', 'ignoreIndex', 'reduction', 'labelSmoothing'], 0, args);
-    super((given.reduction ?? 'mean'));
+    super(given.reduction ?? 'mean');
     this.weight = checkOptionalTensor(op, 'weight', given.weight);
     this.ignoreIndex = checkNumber(op, 'ignoreIndex', given.ignoreIndex ?? -100, 'int');
     this.labelSmoothing = checkNumber(op, 'labelSmoothing', given.labelSmoothing ?? 0, 'float', { ge: 0, le: 1 });
@@ -89,7 +89,7 @@ export class SoftmaxCrossEntropyWithLogits extends LossBase {
   constructor(...args: readonly unknown[]) {
     const op = 'SoftmaxCrossEntropyWithLogits';
     const given = bindNamed(op, ['sparse', 'reduction'], 0, args);
-    super((given.reduction ?? 'none'));
+    super(given.reduction ?? 'none');
     this.sparse = checkBool(op, 'sparse', given.sparse ?? false);
   }
   construct(logits: Tensor, labels: Tensor): Tensor {

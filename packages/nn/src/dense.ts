@@ -1,7 +1,7 @@
 import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
 import { HeUniform, Primitive, Uniform, describe } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
-import { biasAdd, dense, reshape } from '@sporelet/ops';
+import { dense } from '@sporelet/ops';
 import { getActivation } from './activation.ts';
 import { Cell } from './cell.ts';
 import { isCell } from './cell-state.ts';

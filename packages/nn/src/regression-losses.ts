@@ -47,7 +47,7 @@ export class SmoothL1Loss extends LossBase {
   constructor(...args: Args<[], [beta?: number, reduction?: Reduction], SmoothL1LossOptions>);
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('SmoothL1Loss', ['beta', 'reduction'], 0, args);
-    super((given.reduction ?? 'none'));
+    super(given.reduction ?? 'none');
     this.beta = checkNumber('SmoothL1Loss', 'beta', given.beta ?? 1, 'float', { ge: 0 });
   }
   construct(logits: Tensor, labels: Tensor): Tensor {
@@ -68,7 +68,7 @@ export class HuberLoss extends LossBase {
   constructor(...args: Args<[], [reduction?: Reduction, delta?: number], HuberLossOptions>);
   constructor(...args: readonly unknown[]) {
     const given = bindNamed('HuberLoss', ['reduction', 'delta'], 0, args);
-    super((given.reduction ?? 'mean'));
+    super(given.reduction ?? 'mean');
     this.delta = checkNumber('HuberLoss', 'delta', given.delta ?? 1, 'float', { gt: 0 });
   }
   construct(logits: Tensor, labels: Tensor): Tensor {

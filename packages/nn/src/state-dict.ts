@@ -17,7 +17,7 @@ export interface IncompatibleKeys {
 /** A parameter or buffer and how to give it other data. */
 interface Entry {
   readonly tensor: Tensor;
-  assign(value: Tensor): void;
+  readonly assign: (value: Tensor) => void;
 }
 
 function entriesOf(root: Cell): Map<string, Entry> {

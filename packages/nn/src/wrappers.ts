@@ -1,4 +1,4 @@
-import type { Parameter, Tensor } from '@sporelet/core';
+import type { Args, Parameter, Tensor } from '@sporelet/core';
 import { bindArguments, isOptions, tuple, valueAndGrad } from '@sporelet/core';
 import { ValueError, float32 } from '@sporelet/ir';
 import { cast, mul } from '@sporelet/ops';
@@ -62,16 +62,21 @@ export interface Updater {
   readonly parameters: readonly Parameter[];
 }
 
-export interface TrainOneStepOptions {
+export interface TrainOneStepOptions<G extends boolean = boolean> {
   /** Factor of the loss's gradient, as for a scaled loss. Default none. */
   sens?: number | null | undefined;
   /** Whether the gradients are returned too: (loss, gradients by name). Default false. */
-  returnGrad?: boolean | undefined;
+  returnGrad?: G | undefined;
 }
 
+/** What a step returns: the loss, with `returnGrad` also the gradients by the parameters' names. */
+type StepResult<G extends boolean> = G extends true
+  ? readonly [loss: Tensor, gradients: ReadonlyMap<string, Tensor>]
+  : Tensor;
+
 /** One training step: the loss, its gradients with respect to the optimizer's parameters, and their update. */
-export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], R = Tensor> extends Cell<
-  (...inputs: [...A]) => R
+export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], G extends boolean = false> extends Cell<
+  (...inputs: [...A]) => StepResult<G>
 > {
   readonly network: Cell<(...inputs: [...A]) => Tensor>;
   readonly optimizer: Updater;
@@ -82,14 +87,7 @@ export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], 
   constructor(
     network: Cell<(...inputs: [...A]) => Tensor>,
     optimizer: Updater,
-    sens?: number | null | (TrainOneStepOptions & { readonly returnGrad?: false | undefined }),
-  );
-  constructor(
-    network: Cell<(...inputs: [...A]) => Tensor>,
-    optimizer: Updater,
-    ...rest: R extends Tensor
-      ? never
-      : [sens: number | null, returnGrad: true] | [TrainOneStepOptions & { readonly returnGrad: true }]
+    ...rest: Args<[], [sens?: number | null, returnGrad?: G], TrainOneStepOptions<G>>
   );
   constructor(...args: readonly unknown[]) {
     super({ autoPrefix: false });
@@ -108,7 +106,7 @@ export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], 
     this.returnGrad = checkBool(op, 'returnGrad', returnGrad ?? false);
   }
 
-  construct(...inputs: [...A]): R {
+  construct(...inputs: [...A]): StepResult<G> {
     const { network, optimizer, sens } = this;
     const weights = optimizer.parameters;
     const forward = (...given: readonly unknown[]): readonly [scaled: Tensor, loss: Tensor] => {
@@ -117,6 +115,8 @@ export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], 
     };
     const [[, loss], gradients] = valueAndGrad(forward, null, weights, true)(...inputs);
     optimizer(gradients);
-    return (this.returnGrad ? tuple(loss, new Map(weights.map((w, i) => [w.name, gradients[i]]))) : loss) as R;
+    return (
+      this.returnGrad ? tuple(loss, new Map(weights.map((w, i) => [w.name, gradients[i]]))) : loss
+    ) as StepResult<G>;
   }
 }

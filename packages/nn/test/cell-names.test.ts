@@ -344,7 +344,7 @@ describe('containers', () => {
     const dict = new CellDict({ x: new Add('a'), y: new Add('b') });
     expect(dict.keys()).toEqual(['x', 'y']);
     expect(names(dict)).toEqual(['x.w x.w', 'y.w y.w']);
-    expect((dict.pop('x')).label).toBe('a');
+    expect(dict.pop('x').label).toBe('a');
     expect(dict.has('x')).toBe(false);
     expect(() => dict.get('x')).toThrow(KeyError);
     expect(() => dict.set('keys', new Add('c'))).toThrow(KeyError);

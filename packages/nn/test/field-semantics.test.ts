@@ -36,7 +36,9 @@ function build(useDefineForClassFields: boolean): nn.Cell<(x: Tensor) => Tensor>
     compilerOptions: { target: ts.ScriptTarget.ES2022, useDefineForClassFields },
   });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the point is how classes are compiled
-  const run = new Function('nn', 'Parameter', 'ParameterTuple', 'Tensor', `${outputText}; return make();`);
+  const run = new Function('nn', 'Parameter', 'ParameterTuple', 'Tensor', `${outputText}; return make();`) as (
+    ...given: unknown[]
+  ) => unknown;
   return run(nn, Parameter, ParameterTuple, Tensor) as nn.Cell<(x: Tensor) => Tensor> & { readonly length: number };
 }
 

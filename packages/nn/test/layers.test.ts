@@ -13,7 +13,7 @@ const ids = new Tensor([[0, 2], [4, 2]], int32); // prettier-ignore
 const mixed = new Tensor([[-7, -3.2, -2.5, -1, -0.4], [0.3, 0.5001, 1.2, 3.3, 6.5]]); // prettier-ignore
 const one = (shape: readonly number[]): Tensor => waves(shape);
 
-type Case = readonly [make: () => Cell<never>, input: Tensor, training?: boolean];
+type Case = readonly [make: () => Cell, input: Tensor, training?: boolean];
 const cases: Readonly<Record<string, Case>> = {
   Dense: [() => new Dense(3, 4), one([2, 3])],
   'Dense 3d': [() => new Dense(3, 2, { activation: 'tanh' }), one([2, 2, 3])],

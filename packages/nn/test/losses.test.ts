@@ -22,7 +22,7 @@ const weight = new Tensor([0.5, 1, 2, 0.25]);
 const images = waves([2, 3, 2, 2]);
 const classes = new Tensor([[[0, 1], [2, 1]], [[1, 0], [2, 2]]], int32); // prettier-ignore
 
-type Case = readonly [loss: Cell<never>, logits: Tensor, labels: Tensor];
+type Case = readonly [loss: Cell, logits: Tensor, labels: Tensor];
 const of = (reduction: Reduction): Readonly<Record<string, Case>> => ({
   [`CrossEntropyLoss ${reduction}`]: [new CrossEntropyLoss({ reduction }), logits, labels],
   [`CrossEntropyLoss weighted ${reduction}`]: [

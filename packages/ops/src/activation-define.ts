@@ -76,7 +76,7 @@ export function defineActivation<A extends Table, P extends readonly unknown[]>(
     dtypes: types,
     attrs,
     each: ({ input }, values) => of(computed(input), values),
-    grad: ({ g, ins: [x], attrs: values }) => [gradOp(x, g, ...Object.values(values))],
+    grad: ({ g, ins: [x], attrs: values }) => [gradOp(x, g, ...Object.values<unknown>({ ...values }))],
   });
 }
 

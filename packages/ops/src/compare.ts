@@ -1,7 +1,7 @@
 import type { Op, Operand, Tensor } from '@sporelet/core';
 import { attr, defineOp } from '@sporelet/core';
 import type { DType, Expr } from '@sporelet/ir';
-import { bool, constant, realDTypes, where } from '@sporelet/ir';
+import { bool, constant, where } from '@sporelet/ir';
 import { integers, numbers } from './elementwise-dtypes.ts';
 
 type Binary = Op<(input: Operand, other: Operand) => Tensor>;

@@ -142,9 +142,7 @@ export const conv2DBackpropFilter: Op<
           .at(n, co, oy, ox)
           .cast(acc)
           .mul(
-            x
-              .padded([n, inputChannel(conv, co, c), touched(rows, oy, ky), touched(columns, ox, kx)], zero)
-              .cast(acc),
+            x.padded([n, inputChannel(conv, co, c), touched(rows, oy, ky), touched(columns, ox, kx)], zero).cast(acc),
           ),
       ).cast(g.dtype);
   },

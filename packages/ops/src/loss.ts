@@ -1,6 +1,6 @@
 import type { Args, Op, Tensor } from '@sporelet/core';
 import { attr, defineOp } from '@sporelet/core';
-import type { DType, Dims, Expr, TensorSpec, View } from '@sporelet/ir';
+import type { DType, Expr, TensorSpec, View } from '@sporelet/ir';
 import { ValueError, constant, int64, rmax, sameShape, shapeText, sizeOf, sum, where } from '@sporelet/ir';
 import { floats, wideOf } from './elementwise-dtypes.ts';
 import { add, div, mul, sub } from './elementwise.ts';

@@ -1,6 +1,6 @@
 // Written by scripts/generate.ts from the op declarations; run `npm run generate` after changing them.
 
-import type { MethodFn, Tensor, Operand, Shape, Named } from '@sporelet/core';
+import type { MethodFn, Tensor, Operand, Named } from '@sporelet/core';
 import type { DType, Dims } from '@sporelet/ir';
 import { hShrink, sigmoid } from './activation.ts';
 import {

@@ -173,7 +173,7 @@ function averageGrad(dout: View, plane: Plane, divisor: number) {
 const divided = ([rows, columns]: Plane, oy: Expr, ox: Expr, divisor: number): Expr =>
   divisor ? constant(divisor, int32) : rows.count(oy).mul(columns.count(ox));
 
-const { dilation: _, ...averageBase } = poolAttrs;
+const { dilation: _dilation, ...averageBase } = poolAttrs;
 const averageAttrs = { ...averageBase, countIncludePad: attr.bool(true), divisorOverride: attr.int(0) };
 interface AverageOptions extends Omit<PoolOptions, 'dilation'> {
   readonly countIncludePad?: boolean | undefined;

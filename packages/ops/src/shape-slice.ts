@@ -88,7 +88,7 @@ export const sliceAtGrad: Op<(dout: Tensor, begin: Begin, shape: Dims, step: Dim
         const offset = s > 0 ? e.sub(first) : first.sub(e);
         if (Math.abs(s) === 1) return offset;
         const hit = offset.rem(Math.abs(s)).eq(0);
-        also = also ? (also).and(hit) : hit;
+        also = also ? also.and(hit) : hit;
         return offset.div(Math.abs(s));
       });
       return dout.padded(index, constant(0, dout.dtype), also);

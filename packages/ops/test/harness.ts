@@ -4,14 +4,24 @@ import { CpuDevice } from '@sporelet/device-cpu';
 import type { DType } from '@sporelet/ir';
 import { bfloat16, bool, f16ToNumber, float16, float32, float64, numberToBf16, numberToF16, bf16ToNumber, sizeOf } from '@sporelet/ir'; // prettier-ignore
 import { hostPlatform } from '../../device-cpu/src/node.ts';
-import { InterpreterDevice } from '../../core/test/interpreter-device.ts';
+import { relaxed } from '../../compiler/test/contract-support.ts';
+import { ReferenceDevice } from './reference-device.ts';
 import type { Nd, Sample, SampleInput } from './samples/sample.ts';
 import { nd } from './samples/sample.ts';
 
 /** Registers the WASM device (one thread) as 'CPU' and the reference interpreter as 'REFERENCE'. */
 export function registerDevices(): void {
   registerDevice('CPU', () => new CpuDevice(hostPlatform(), { threads: 1 }));
-  registerDevice('REFERENCE', () => new InterpreterDevice('REFERENCE'));
+  registerDevice('REFERENCE', () => reference);
+}
+
+const reference = new ReferenceDevice('REFERENCE');
+
+/** Whether results of `run` may differ from the reference in the last bits: the machine fuses multiply and add. */
+export function mayFuse<T>(run: () => T): { result: T; fused: boolean } {
+  const before = reference.contractions;
+  const result = run();
+  return { result, fused: relaxed && reference.contractions > before };
 }
 
 /** Runs `body` with tensors made on a device. */

@@ -1,5 +1,5 @@
 import type { Nd, Sample, Samples } from './sample.ts';
-import { at, indicesOf, make, put, zerosOf } from './shape-oracle.ts';
+import { at, indicesOf, put, zerosOf } from './shape-oracle.ts';
 
 type Dims = readonly number[];
 

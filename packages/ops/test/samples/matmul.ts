@@ -89,13 +89,11 @@ export const samples: Samples = {
     },
     {
       ins: [{ shape: [3] }, { shape: [4, 3] }, { shape: [4] }],
-      expect: (x, w, b) =>
-        make([4], ([o]) => [0, 1, 2].reduce((s, k) => s + x.data[k]! * at(w, [o!, k]), b.data[o!]!)),
+      expect: (x, w, b) => make([4], ([o]) => [0, 1, 2].reduce((s, k) => s + x.data[k]! * at(w, [o!, k]), b.data[o!]!)),
     },
     {
       ins: [{ shape: [2, 3] }, { shape: [3] }, { shape: [] }],
-      expect: (x, w, b) =>
-        make([2], ([i]) => [0, 1, 2].reduce((s, k) => s + at(x, [i!, k]) * w.data[k]!, b.data[0]!)),
+      expect: (x, w, b) => make([2], ([i]) => [0, 1, 2].reduce((s, k) => s + at(x, [i!, k]) * w.data[k]!, b.data[0]!)),
     },
   ],
 };
