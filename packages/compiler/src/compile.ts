@@ -28,6 +28,12 @@ function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]
 /** Compiles a kernel (not a routine) to a plan for the CPU. */
 export function compileKernel(kernel: Kernel, target: Target): Plan {
   const b = new PlanBuilder(kernel.name, target);
+  emitKernel(b, kernel);
+  return b.build();
+}
+
+/** Adds the steps of a kernel (not a routine). */
+export function emitKernel(b: PlanBuilder, kernel: Kernel): void {
   const operands = kernel.inputs.map((spec, index): Operand => ({ ref: { kind: 'in', index }, spec }));
   const outs = kernel.outputs.map((o, index): Operand => ({ ref: { kind: 'out', index }, spec: o.spec }));
   emitChecks(b, kernel, operands);
@@ -58,5 +64,4 @@ export function compileKernel(kernel: Kernel, target: Target): Plan {
       flat: kernel.flat,
     });
   });
-  return b.build();
 }

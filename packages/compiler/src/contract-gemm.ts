@@ -2,8 +2,8 @@ import type { Axis } from '@sporelet/ir';
 import type { GemmPlan, Side } from './contract-gemm-plan.ts';
 import { emitPack, emitPanelStart, evenPanels, panelStart, widePanels } from './contract-pack.ts';
 import type { Panels } from './contract-pack.ts';
-import { fits, isFused, kBlocks, tileFunction } from './contract-tile.ts';
-import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import { isFused, kBlocks, mostThatFit, tileFunction } from './contract-tile.ts';
+import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, registerOf, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
@@ -36,7 +36,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
   const { size } = vec;
   const fused = isFused(b, vec);
   const width = 2 * vec.lanes;
-  const most = [6, 5, 4, 3, 2, 1].find((r) => fits(r, 2, fused))!;
+  const most = mostThatFit(b, 2, fused);
   const rows = evenPanels(extentOf(plan.a.core), most);
   const columns = widePanels(extentOf(plan.b.core), width);
   const packed = (side: Side, panels: Panels, ref: Ref): Ref =>
@@ -64,7 +64,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
   const tile = (height: number, lastColumns: number): number => {
     const aSteps = kSteps(plan.a, height);
     const vecs = Math.ceil(lastColumns / vec.lanes);
-    const offsets = Array.from({ length: vecs }, (_, v) => v * 16);
+    const offsets = Array.from({ length: vecs }, (_, v) => v * registerOf(vec));
     return tileFunction(b, {
       vec,
       rows: height,

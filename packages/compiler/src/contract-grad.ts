@@ -47,10 +47,10 @@ function vectorTile(b: PlanBuilder, t: VectorTile): number {
   const fused = isFused(b, t.vec);
   return b.internal(`vector tile ${JSON.stringify(t)}`, [I32, I32, I32, I32, I32], (f) => {
     const [g, x, c, outermost, add] = [0, 1, 2, 3, 4] as const;
-    const sums = Array.from({ length: t.rows * t.columns }, () => f.local(V128));
+    const sums = Array.from({ length: t.rows * t.columns }, () => f.local(V128, t.vec.name));
     const byRow = t.rows > t.columns;
-    const held = Array.from({ length: Math.min(t.rows, t.columns) }, () => f.local(V128));
-    const other = f.local(V128);
+    const held = Array.from({ length: Math.min(t.rows, t.columns) }, () => f.local(V128, t.vec.name));
+    const other = f.local(V128, t.vec.name);
     const loops = t.k.map((l, d): Walk => ({ count: d === 0 ? { local: outermost } : l.extent, strides: l.strides }));
     kLoops(f, loops, [g, x], (pointers) => {
       const load = (row: boolean, i: number, to: number) =>

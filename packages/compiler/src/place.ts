@@ -103,10 +103,11 @@ export class Placer {
   private readonly ids = new Map<Expr, number>();
   private readonly axisIds = new Map<Axis, number>();
   private readonly canonicalMemo = new Map<Expr, Expr>();
-  private readonly allowLanes: boolean;
+  private readonly register: number;
 
-  constructor(allowLanes: boolean) {
-    this.allowLanes = allowLanes;
+  /** @param register - bytes of a vector register; 0: no loop runs in lanes */
+  constructor(register: number) {
+    this.register = register;
   }
 
   /** @param unit - `element` makes every axis an outer one: one unit is one output element */
@@ -137,7 +138,7 @@ export class Placer {
 
   /** Lanes for a loop, from the widest dtype computed in it; light bodies are unrolled to hide latency. */
   lanesFor(axis: Axis, targets: readonly Expr[], unroll: number): Lanes | null {
-    if (!this.allowLanes) return null;
+    if (!this.register) return null;
     let widest = 4;
     const seen = new Set<Expr>();
     let size = 0;
@@ -154,7 +155,11 @@ export class Placer {
     // A value that the loop does not change is stored by it all the same.
     for (const t of targets) if (wide(t.dtype)) widest = 8;
     targets.forEach(walk);
-    return { axis, lanes: 16 / widest, unroll: size <= 120 ? unroll : size <= 240 ? Math.min(unroll, 2) : 1 };
+    return {
+      axis,
+      lanes: this.register / widest,
+      unroll: size <= 120 ? unroll : size <= 240 ? Math.min(unroll, 2) : 1,
+    };
   }
 
   /** Places every maximal subexpression that the scope's axes suffice for. */

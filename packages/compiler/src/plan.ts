@@ -18,16 +18,20 @@ export interface Step {
 }
 
 /**
- * A compiled kernel: one WebAssembly module with functions `(args, lo, hi)`. `args` is the address of a block of u32
- * words: the addresses of the step's operands in order, then the address of the constants.
+ * A compiled kernel but for its code: functions `(args, lo, hi)`, where `args` is the address of a block of u32 words:
+ * the addresses of the step's operands in order, then the address of the constants.
  */
-export interface Plan {
+export interface PlanOutline {
   readonly name: string;
-  readonly code: Uint8Array;
   readonly consts: Uint8Array;
   /** Bytes of each temporary. */
   readonly temps: readonly number[];
   readonly steps: readonly Step[];
   /** Steps before `before` only look at indices; a non-zero word at the start of the temporary is an index out of range. */
   readonly check?: { readonly before: number; readonly temp: number };
+}
+
+/** A kernel compiled to one WebAssembly module. */
+export interface Plan extends PlanOutline {
+  readonly code: Uint8Array;
 }

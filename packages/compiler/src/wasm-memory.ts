@@ -159,7 +159,7 @@ export abstract class WasmMemory extends WasmValues {
     f.set(start);
     for (let u = 0; u < run.unroll; u++) {
       const at = u * run.lanes * s.stored.itemsize;
-      storeVector(f, s.stored, run.lanes, at, () => f.get(start), () => this.pushVector(s.value, u)); // prettier-ignore
+      storeVector(f, s.stored, run.lanes, at, start, () => this.pushVector(s.value, u));
     }
   }
 }

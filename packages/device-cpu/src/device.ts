@@ -58,6 +58,8 @@ export class CpuDevice extends CpuRuntime implements Device {
 
   compile(kernel: Kernel): Executable {
     if (kernel.routine) return new RoutineExecutable(kernel, this);
+    const native = this.setting === 'native' ? this.native : undefined;
+    if (native) return this.loadNative(native, [native.plan(kernel)], [kernel.outOfRange])[0]!;
     return this.load(compileKernel(kernel, this.target), kernel.outOfRange);
   }
 }

@@ -1,35 +1,21 @@
-import type { Plan, Ref } from '@sporelet/compiler';
+import type { PlanOutline, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
 import type { Executable, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
-import type { KernelFunction, Pool, SharedModule } from './pool.ts';
+import type { MakeRunner, StepRunner } from './step-runner.ts';
 import { disposed } from './storage-table.ts';
 import type { StorageTable } from './storage-table.ts';
 import { SMALL_BYTES } from './storage.ts';
 import type { CpuStorage } from './storage.ts';
 
-let modules = 0;
-
 const padded = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Numbers of the `in` or `out` operands that the steps name. */
-function countOf(plan: Plan, kind: Ref['kind']): number {
+function countOf(plan: PlanOutline, kind: Ref['kind']): number {
   let count = 0;
   for (const step of plan.steps)
     for (const ref of step.args) if (ref.kind === kind) count = Math.max(count, ref.index + 1);
   return count;
-}
-
-function instantiate(plan: Plan, memory: WebAssembly.Memory): WebAssembly.Exports {
-  try {
-    const module = new WebAssembly.Module(plan.code as Uint8Array<ArrayBuffer>);
-    return new WebAssembly.Instance(module, { env: { memory } }).exports;
-  } catch (error) {
-    if (!/unsafe-eval|Content Security Policy/i.test(String(error))) throw error;
-    throw new RuntimeError(
-      `kernel '${plan.name}' was refused by the page's Content Security Policy: allow WebAssembly with script-src 'wasm-unsafe-eval'`,
-    );
-  }
 }
 
 /** The words of the argument blocks that hold one operand's address. */
@@ -50,23 +36,16 @@ class Wires {
 }
 
 /**
- * A plan ready to run: its module, and in one block of the heap its constants, a 64-byte place for each small operand
+ * A plan ready to run: its code, and in one block of the heap its constants, a 64-byte place for each small operand
  * and temporary, and the argument blocks of its steps.
  */
 export class PlanExecutable implements Executable {
   readonly name: string;
   private readonly heap: Heap;
   private readonly table: StorageTable;
-  private readonly pool: Pool;
   private readonly outOfRange: (() => Error) | undefined;
-  private readonly code: Uint8Array;
-  private shared: SharedModule | undefined;
-  private readonly functions: readonly KernelFunction[];
-  private readonly numbers: Int32Array;
-  private readonly args: Int32Array;
-  private readonly units: Int32Array;
-  private readonly grains: Int32Array;
-  private readonly costs: Float64Array;
+  private readonly runner: StepRunner;
+  private readonly count: number;
   private readonly ins: number;
   private readonly outs: number;
   private readonly inWires: Wires;
@@ -81,30 +60,14 @@ export class PlanExecutable implements Executable {
   /** Word of the error flag, or -1 when it is in the block of large temporaries. */
   private readonly flag: number;
   private readonly flagAt: number;
-  /** Greatest number of operations of a step with fixed units, and of one unit of the others. */
-  private readonly most: number;
-  private readonly mostEach: number;
 
-  constructor(plan: Plan, heap: Heap, table: StorageTable, pool: Pool, outOfRange?: () => Error) {
+  constructor(plan: PlanOutline, heap: Heap, table: StorageTable, makeRunner: MakeRunner, outOfRange?: () => Error) {
     this.name = plan.name;
     this.heap = heap;
     this.table = table;
-    this.pool = pool;
     this.outOfRange = outOfRange;
-    this.code = plan.code;
     const { steps, temps, check } = plan;
-    const exported = instantiate(plan, heap.memory);
-    this.functions = steps.map((step) => {
-      const kernel = exported[`k${step.fn}`];
-      if (typeof kernel !== 'function') throw new RuntimeError(`kernel '${plan.name}' has no function k${step.fn}`);
-      return kernel as unknown as KernelFunction;
-    });
-    this.numbers = Int32Array.from(steps, (step) => step.fn);
-    this.units = Int32Array.from(steps, (step) => step.units);
-    this.grains = Int32Array.from(steps, (step) => step.grain);
-    this.costs = Float64Array.from(steps, (step) => step.cost);
-    this.most = steps.reduce((most, step) => Math.max(most, step.units * step.cost), 0);
-    this.mostEach = steps.reduce((most, step) => Math.max(most, step.units < 0 ? step.cost : 0), 0);
+    this.count = steps.length;
     this.ins = countOf(plan, 'in');
     this.outs = countOf(plan, 'out');
 
@@ -132,7 +95,7 @@ export class PlanExecutable implements Executable {
     const outWords: number[][] = Array.from({ length: this.outs }, () => []);
     const tempWords: number[][] = temps.map(() => []);
     let word = (home + argsAt) / 4;
-    this.args = Int32Array.from(steps, (step) => {
+    const args = Int32Array.from(steps, (step) => {
       const at = word * 4;
       for (const { kind, index } of step.args) {
         if (kind === 'in') inWords[index]!.push(word);
@@ -152,6 +115,11 @@ export class PlanExecutable implements Executable {
     this.checked = check?.before ?? 0;
     this.flag = check && isSmall(check.temp) ? (home + offsets[check.temp]!) / 4 : -1;
     this.flagAt = check ? offsets[check.temp]! : 0;
+    this.runner = makeRunner(args, (bytes) => {
+      const own = table.block(bytes);
+      table.own(own, this);
+      return heap.address(own);
+    });
   }
 
   /**
@@ -166,7 +134,7 @@ export class PlanExecutable implements Executable {
     for (let o = 0; o < this.outs; o++) if (touch(outputs[o] as CpuStorage, clock)) away = true;
     // Everything that may allocate comes first: after it no address moves and no garbage is looked for.
     if (away) this.fetch(inputs, outputs);
-    if (this.shared === undefined && this.pool.threads > 1) this.share(n);
+    this.runner.prepare(n);
     if (this.tempBytes > 0) this.runWithTemps(inputs, outputs, n, clock);
     else {
       this.stage(inputs, outputs, clock);
@@ -232,40 +200,15 @@ export class PlanExecutable implements Executable {
   }
 
   private runSteps(n: number, flag: number): void {
-    const { checked, functions } = this;
-    let s = 0;
+    const { checked } = this;
     if (checked > 0) {
       const { i32 } = this.heap;
       i32[flag] = 0;
-      for (; s < checked; s++) this.step(s, n);
+      this.runner.run(0, checked, n);
       if (i32[flag] !== 0)
         throw this.outOfRange?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
     }
-    for (; s < functions.length; s++) this.step(s, n);
-  }
-
-  private step(s: number, n: number): void {
-    let units = this.units[s]!;
-    if (units < 0) units = n;
-    if (units === 0) return;
-    if (this.shared !== undefined) {
-      const chunk = this.pool.chunk(units, this.grains[s]!, this.costs[s]!);
-      if (chunk > 0) {
-        this.pool.run(this.shared, this.numbers[s]!, this.functions[s]!, this.args[s]!, units, chunk);
-        return;
-      }
-    }
-    this.functions[s]!(this.args[s]!, 0, units);
-  }
-
-  /** Puts the module where workers find it, once a step is worth their help. */
-  private share(n: number): void {
-    if (!this.pool.worth(Math.max(this.most, n * this.mostEach))) return;
-    const block = this.table.block(this.code.length);
-    this.table.own(block, this);
-    const address = this.heap.address(block);
-    this.heap.u8.set(this.code, address);
-    this.shared = { id: modules++, address, length: this.code.length };
+    this.runner.run(checked, this.count, n);
   }
 
   private fetch(inputs: readonly Storage[], outputs: readonly Storage[]): void {

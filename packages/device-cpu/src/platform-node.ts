@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { Script, createContext, runInNewContext } from 'node:vm';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { openNative } from './native-node.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
 
 /**
@@ -46,9 +47,10 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
   return { terminate: () => void worker.terminate() };
 }
 
-/** Node, and what is like it. The environment variable SPORELET_THREADS sets the number of threads. */
+/** Node, and what is like it. The environment variable SPORELET_THREADS sets the number of threads, SPORELET_TIER the tier. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
   const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : availableParallelism();
-  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector };
+  const tier = process.env['SPORELET_TIER'];
+  return { parallelism, sharedMemory: true, canWait: true, tier, startWorker, openNative, makeCollector };
 }

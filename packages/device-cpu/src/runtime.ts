@@ -1,15 +1,21 @@
-import type { Plan } from '@sporelet/compiler';
+import type { CPlan, Plan } from '@sporelet/compiler';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
+import { NativeTier } from './native-tier.ts';
 import type { Platform } from './platform.ts';
 import { Pool } from './pool.ts';
 import { StorageTable } from './storage-table.ts';
 import type { CollectOptions, CpuMemoryStats } from './storage-table.ts';
 import type { CpuStorage } from './storage.ts';
+import { tierSetting } from './tier.ts';
+import type { TierReport, TierSetting } from './tier.ts';
+import { wasmRunner } from './wasm-runner.ts';
 
 export interface CpuOptions extends CollectOptions {
   /** Threads for large kernels, at most 16; default: what the machine offers. */
   readonly threads?: number | undefined;
+  /** Which code kernels become; default: what SPORELET_TIER says, or `auto`. */
+  readonly tier?: TierSetting | undefined;
   /** Greatest size of the heap in bytes; default 4 GiB, or what the engine grants. */
   readonly maxBytes?: number | undefined;
   /** False makes an unshared memory even where sharing is possible: one thread. */
@@ -21,11 +27,40 @@ export class CpuRuntime {
   readonly heap: Heap;
   readonly table: StorageTable;
   readonly pool: Pool;
+  protected readonly setting: TierSetting;
+  private readonly platform: Platform;
+  private opened: NativeTier | Error | undefined;
 
   constructor(platform: Platform, options: CpuOptions = {}) {
     this.heap = new Heap({ shared: platform.sharedMemory && options.shared !== false, maxBytes: options.maxBytes });
     this.table = new StorageTable(this.heap, platform, options);
     this.pool = new Pool(this.heap, platform, options.threads);
+    this.platform = platform;
+    this.setting = options.tier ?? tierSetting(platform.tier);
+  }
+
+  /** The native tier, or undefined when settings or machine rule it out; opened when first asked for. */
+  get native(): NativeTier | undefined {
+    this.opened ??= this.openNative();
+    return this.opened instanceof NativeTier ? this.opened : undefined;
+  }
+
+  /** Which tiers are in use, and why. */
+  tierReport(): TierReport {
+    const { native, setting } = this;
+    if (!native) return { setting, programs: 'wasm', eager: 'wasm', reason: (this.opened as Error).message };
+    const { compiler, cache } = native.host;
+    return { setting, programs: 'native', eager: setting === 'native' ? 'native' : 'wasm', compiler, cache };
+  }
+
+  private openNative(): NativeTier | Error {
+    if (this.setting === 'wasm') return new Error("the tier is set to 'wasm'");
+    if (!this.platform.openNative) return new Error('native code needs Node.js');
+    try {
+      return new NativeTier(this.platform.openNative(), this.heap, this.pool);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   /** A storage with undefined contents. */
@@ -35,7 +70,17 @@ export class CpuRuntime {
 
   /** Makes a plan runnable; `outOfRange` makes the error for an index that its checking steps refuse. */
   load(plan: Plan, outOfRange?: () => Error): PlanExecutable {
-    return new PlanExecutable(plan, this.heap, this.table, this.pool, outOfRange);
+    return new PlanExecutable(plan, this.heap, this.table, wasmRunner(plan, this.heap, this.pool), outOfRange);
+  }
+
+  /** Compiles plans to native code, all in one library, and makes each runnable on its own. */
+  protected loadNative(
+    native: NativeTier,
+    plans: readonly CPlan[],
+    outOfRange: readonly ((() => Error) | undefined)[],
+  ): PlanExecutable[] {
+    const code = native.load(plans);
+    return plans.map((p, i) => new PlanExecutable(p, this.heap, this.table, native.runner(code, i), outOfRange[i]));
   }
 
   write(storage: CpuStorage, data: Uint8Array, at = 0): void {
