@@ -5,6 +5,8 @@ typedef uint8_t u8; typedef uint16_t u16; typedef uint32_t u32; typedef uint64_t
 typedef int8_t i8; typedef int16_t i16; typedef int32_t i32; typedef int64_t i64;
 #if defined(__clang__) && (defined(__x86_64__) || defined(__i386__))
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 #define AT(a, o) (heap + (u64)(a) + (o))
 #define GET(T, p) (((const struct { T x; } __attribute__((packed, may_alias)) *)(p))->x)
@@ -41,10 +43,22 @@ const x86: Readonly<Record<number, { readonly macro: string; readonly suffix: st
 
 const list = (n: number, f: (i: number) => string): string => Array.from({ length: n }, (_, i) => f(i)).join(', ');
 
-/** The operations on registers of so many bytes; those of narrower ones come first. */
-export function vectorPrelude(r: number): string {
+/** Picks four of eight words. */
+const PICK = `#ifdef __clang__
+#define pick16(a, b, i, j, k, l) ((vi16)__builtin_shufflevector((vi16)(a), (vi16)(b), i, j, k, l))
+#else
+#define pick16(a, b, i, j, k, l) ((vi16)__builtin_shuffle((vi16)(a), (vi16)(b), (vi16){i, j, k, l}))
+#endif`;
+
+/** A definition of the prelude. */
+export interface Definition {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The types of registers of so many bytes, and of their halves and quarters. */
+function types(r: number): string[] {
   const out: string[] = [];
-  const [n, d] = [r / 4, r / 8];
   const letters = [['i', 'i32'], ['u', 'u32'], ['f', 'float'], ['d', 'double'], ['l', 'i64'], ['m', 'u64'], ['h', 'i16'], ['k', 'u16'], ['b', 'i8'], ['c', 'u8']]; // prettier-ignore
   for (const bytes of [r, r / 2, r / 4]) {
     for (const [letter, type] of letters) {
@@ -53,10 +67,19 @@ export function vectorPrelude(r: number): string {
         out.push(`#ifndef HAS_v${letter}${bytes}\n#define HAS_v${letter}${bytes}\ntypedef ${type} v${letter}${bytes} __attribute__((vector_size(${bytes}), may_alias));\n#endif`); // prettier-ignore
     }
   }
+  return out;
+}
+
+/** The operations on registers of so many bytes, each after those it uses. */
+function operations(r: number): Definition[] {
+  const out: Definition[] = [];
+  const [n, d] = [r / 4, r / 8];
   const v = `vi${r}`;
-  const fn = (result: string, name: string, args: string, body: string): void => {
-    out.push(`static inline ${result} ${name}(${args}) { ${body} }`);
-  };
+  const fn: Define = (result, name, args, body, otherwise) => {
+    const define = (b: string): string => `static inline ${result} ${name}(${args}) { ${b} }`;
+    const text = otherwise ? `#if ${otherwise.when}\n${define(body)}\n${otherwise.list.map(([when, b]) => `${when ? `#elif ${when}` : '#else'}\n${define(b)}`).join('\n')}\n#endif` : define(body);
+    out.push({ name, text });
+  }; // prettier-ignore
   fn(v, `splat_f${r}`, 'float x', `return (${v})(vf${r}){${list(n, () => 'x')}};`);
   fn(v, `splat_i${r}`, 'u32 x', `return (${v})(vu${r}){${list(n, () => 'x')}};`);
   fn(v, `splat_d${r}`, 'double x', `return (${v})(vd${r}){${list(d, () => 'x')}};`);
@@ -104,53 +127,59 @@ export function vectorPrelude(r: number): string {
     }
   } // prettier-ignore
   fn('u32', `all_true${r}`, `${v} a`, `vm${r} z = (vm${r})(a == 0); return (${list(d, (i) => `z[${i}]`).replaceAll(', ', ' | ')}) == 0;`); // prettier-ignore
-  if (r === 16) out.push('#define pick16(a, b, i, j, k, l) ((vi16)shuffle_words((vi16)(a), (vi16)(b), i, j, k, l))\n#ifdef __clang__\n#define shuffle_words(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)\n#else\n#define shuffle_words(a, b, i, j, k, l) __builtin_shuffle(a, b, (vi16){i, j, k, l})\n#endif'); // prettier-ignore
-  floats(out, fn, r);
-  return out.join('\n') + '\n';
+  if (r === 16) out.push({ name: 'pick16', text: PICK });
+  floats(fn, r);
+  return out;
 }
 
-type Define = (result: string, name: string, args: string, body: string) => void;
+/** Types, and of the operations those that a text uses, for registers of these sizes. */
+export function vectorPrelude(registers: readonly number[], text: string): string {
+  const definitions = registers.flatMap(operations);
+  const wanted = new Set<string>();
+  const want = (t: string): void => t.match(/\b[a-z]\w*/g)?.forEach((name) => wanted.add(name));
+  want(text);
+  const used: string[] = [];
+  for (const { name, text: own } of definitions.reverse()) {
+    if (!wanted.has(name)) continue;
+    want(own);
+    used.unshift(own);
+  }
+  return [...registers.flatMap(types), ...used, ''].join('\n');
+}
 
-/** Float operations that C has no vector operator for. */
-function floats(out: string[], fn: Define, r: number): void {
+interface Otherwise {
+  readonly when: string;
+  readonly list: readonly (readonly [when: string, body: string])[];
+}
+type Define = (result: string, name: string, args: string, body: string, otherwise?: Otherwise) => void;
+
+/** Float operations that C has no vector operator for: x86's by builtins of GCC, ARM's by their names, others lane by lane. */
+function floats(fn: Define, r: number): void {
   const v = `vi${r}`;
   const { macro, suffix } = x86[r]!;
+  const gcc = `defined(${macro}) && !defined(__clang__)`;
+  const arm = r === 16 ? 'defined(__aarch64__)' : '0';
   for (const [prefix, letter, kind, count, c] of [['f32x4', 'f', 'ps', r / 4, 'f'], ['f64x2', 'd', 'pd', r / 8, '']] as const) {
     const t = `v${letter}${r}`;
-    const each = (name: string, call: string): void =>
-      fn(v, `${prefix}_${name}${r}`, `${v} a`, `${t} x = (${t})a; return (${v})(${t}){${list(count, (i) => `__builtin_${call}${c}(x[${i}])`)}};`);
-    out.push(`#if defined(${macro}) && !defined(__clang__)`);
+    const [neon, to] = letter === 'f' ? ['f32', 'float32x4_t'] : ['f64', 'float64x2_t'];
     const mask = r === 64 ? `, (${t}){0}, ${count === 16 ? '(short)-1' : '(char)-1'}, 4` : '';
     const builtin = (name: string, args: string): string =>
       `__builtin_ia32_${name}${kind}${suffix}${r === 64 ? '_mask' : ''}(${args}${mask})`;
     // Of two equal or unordered operands these give the second.
-    fn(v, `${prefix}_lower${r}`, `${v} a, ${v} b`, `return (${v})${builtin('min', `(${t})a, (${t})b`)};`);
-    fn(v, `${prefix}_higher${r}`, `${v} a, ${v} b`, `return (${v})${builtin('max', `(${t})a, (${t})b`)};`);
-    fn(v, `${prefix}_sqrt${r}`, `${v} a`, `return (${v})${builtin('sqrt', `(${t})a`)};`);
-    for (const [name, mode] of [['nearest', 8], ['floor', 9], ['ceil', 10], ['trunc', 11]]) {
-      const call = r === 64 ? `__builtin_ia32_rndscale${kind}_mask((${t})a, ${mode}${mask})` : `__builtin_ia32_round${kind}${suffix}((${t})a, ${mode})`;
-      fn(v, `${prefix}_${name}${r}`, `${v} a`, `return (${v})${call};`);
+    for (const [name, op, order] of [['lower', 'min', '<'], ['higher', 'max', '>']] as const) {
+      fn(v, `${prefix}_${name}${r}`, `${v} a, ${v} b`, `return (${v})${builtin(op, `(${t})a, (${t})b`)};`, { when: gcc, list: [['', `return choose${r}(a, b, (${v})((${t})a ${order} (${t})b));`]] });
     }
-    out.push('#else');
-    fn(v, `${prefix}_lower${r}`, `${v} a, ${v} b`, `return choose${r}(a, b, (${v})((${t})a < (${t})b));`);
-    fn(v, `${prefix}_higher${r}`, `${v} a, ${v} b`, `return choose${r}(a, b, (${v})((${t})a > (${t})b));`);
-    each('sqrt', 'sqrt');
-    each('nearest', 'rint');
-    for (const name of ['floor', 'ceil', 'trunc']) each(name, name);
-    out.push('#endif');
+    for (const [name, call, mode, rounds] of [['sqrt', 'sqrt', 0, 'vsqrtq'], ['nearest', 'rint', 8, 'vrndnq'], ['floor', 'floor', 9, 'vrndmq'], ['ceil', 'ceil', 10, 'vrndpq'], ['trunc', 'trunc', 11, 'vrndq']] as const) {
+      const x = !mode ? builtin('sqrt', `(${t})a`) : r === 64 ? `__builtin_ia32_rndscale${kind}_mask((${t})a, ${mode}${mask})` : `__builtin_ia32_round${kind}${suffix}((${t})a, ${mode})`;
+      fn(v, `${prefix}_${name}${r}`, `${v} a`, `return (${v})${x};`, { when: gcc, list: [[arm, `return (${v})${rounds}_${neon}((${to})a);`], ['', `${t} x = (${t})a; return (${v})(${t}){${list(count, (i) => `__builtin_${call}${c}(x[${i}])`)}};`]] });
+    }
     fn(v, `${prefix}_pmin${r}`, `${v} a, ${v} b`, `return ${prefix}_lower${r}(b, a);`);
     fn(v, `${prefix}_pmax${r}`, `${v} a, ${v} b`, `return ${prefix}_higher${r}(b, a);`);
     // Both ways round: zeros of different sign join, and a NaN in either place stays one.
     fn(v, `${prefix}_min${r}`, `${v} a, ${v} b`, `return ${prefix}_lower${r}(a, b) | ${prefix}_lower${r}(b, a);`);
     fn(v, `${prefix}_max${r}`, `${v} a, ${v} b`, `${t} x = (${t})a, y = (${t})b; return (${prefix}_higher${r}(a, b) & ${prefix}_higher${r}(b, a)) | (${v})(x != x) | (${v})(y != y);`);
-    out.push('#if defined(__FMA__) && !defined(__clang__)');
-    fn(v, `madd_${letter}${r}`, `${v} a, ${v} b, ${v} c`, `return (${v})${r === 64 ? `__builtin_ia32_vfmadd${kind}512_mask((${t})a, (${t})b, (${t})c, -1, 4)` : `__builtin_ia32_vfmadd${kind}${suffix}((${t})a, (${t})b, (${t})c)`};`);
-    out.push('#elif defined(__FMA__)');
-    const intrinsic = `_mm${r === 16 ? '' : r * 8}_fmadd_${kind}`;
+    const fused = r === 64 ? `__builtin_ia32_vfmadd${kind}512_mask((${t})a, (${t})b, (${t})c, -1, 4)` : `__builtin_ia32_vfmadd${kind}${suffix}((${t})a, (${t})b, (${t})c)`;
     const m = `__m${r * 8}${letter === 'd' ? 'd' : ''}`;
-    fn(v, `madd_${letter}${r}`, `${v} a, ${v} b, ${v} c`, `return (${v})${intrinsic}((${m})a, (${m})b, (${m})c);`);
-    out.push('#else');
-    fn(v, `madd_${letter}${r}`, `${v} a, ${v} b, ${v} c`, `${t} x = (${t})a, y = (${t})b, z = (${t})c; return (${v})(${t}){${list(count, (i) => `__builtin_fma${c}(x[${i}], y[${i}], z[${i}])`)}};`);
-    out.push('#endif');
+    fn(v, `madd_${letter}${r}`, `${v} a, ${v} b, ${v} c`, `return (${v})${fused};`, { when: 'defined(__FMA__) && !defined(__clang__)', list: [['defined(__FMA__)', `return (${v})_mm${r === 16 ? '' : r * 8}_fmadd_${kind}((${m})a, (${m})b, (${m})c);`], [arm, `return (${v})vfmaq_${neon}((${to})c, (${to})a, (${to})b);`], ['', `${t} x = (${t})a, y = (${t})b, z = (${t})c; return (${v})(${t}){${list(count, (i) => `__builtin_fma${c}(x[${i}], y[${i}], z[${i}])`)}};`]] });
   } // prettier-ignore
 }

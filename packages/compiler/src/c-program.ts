@@ -42,44 +42,75 @@ export function compileToC(kernel: Kernel, target: Target): CPlan {
   return b.buildC();
 }
 
-/** The C text of some plans. */
-export interface CProgram {
-  /** Pieces that can be compiled apart; each is complete. */
+/** One C text, to be compiled on its own. */
+export interface CPiece {
   readonly source: string;
-  /** Names of the functions of each plan's steps. */
-  readonly steps: readonly (readonly string[])[];
-  /** Exported names, in the order in which `sp_pointers(uint64_t *)` writes their addresses. */
-  readonly names: readonly string[];
+  /** How many addresses its function `sp_pointers(uint64_t *)` writes. */
+  readonly functions: number;
 }
 
-/** Joins plans to one C text, in which equal functions appear once. */
+/** The C text of some plans. */
+export interface CProgram {
+  readonly pieces: readonly CPiece[];
+  /** For each step of each plan: the piece that has its function, and the function's number in it. */
+  readonly steps: readonly (readonly (readonly [piece: number, fn: number])[])[];
+}
+
+/** Characters of a piece, roughly: some hundred milliseconds of compiling. */
+const PIECE = 60_000;
+
+/** Joins plans to C texts, in each of which equal functions appear once. */
 export function printProgram(plans: readonly CPlan[]): CProgram {
-  const known = new Map<string, string>();
-  const out: string[] = [];
-  const names: string[] = [];
-  const registers = new Set([16]);
-  const steps = plans.map((plan) => {
+  const pieces: CPiece[] = [];
+  const steps: (readonly [number, number])[][] = [];
+  let piece = new Piece();
+  const close = (): void => {
+    if (!piece.size) return;
+    pieces.push(piece.build());
+    piece = new Piece();
+  };
+  for (const plan of plans) {
+    const numbers = piece.add(plan);
+    steps.push(numbers.map((n) => [pieces.length, n]));
+    if (piece.size > PIECE) close();
+  }
+  close();
+  return { pieces, steps };
+}
+
+class Piece {
+  size = 0;
+  private readonly known = new Map<string, string>();
+  private readonly out: string[] = [];
+  private readonly exported = new Map<string, number>();
+  private readonly registers = new Set([16]);
+
+  /** Adds a plan's functions; returns the number of each step's function. */
+  add(plan: CPlan): number[] {
     const own: string[] = [];
     for (const { text, register, exported } of plan.functions) {
       const resolved = text.replace(/@(\d+)@/g, (_, n: string) => own[Number(n)]!);
       const key = `${exported ? 'k' : 'f'}${resolved}`;
-      let name = known.get(key);
+      let name = this.known.get(key);
       if (name === undefined) {
-        name = `${exported ? 'k' : 'f'}${known.size}`;
-        known.set(key, name);
-        registers.add(register);
+        name = `${exported ? 'k' : 'f'}${this.known.size}`;
+        this.known.set(key, name);
+        this.registers.add(register);
+        this.size += text.length;
         // Inner functions stay apart: each has registers of its own, and texts stay small for the compiler.
-        out.push(`${exported ? '' : '__attribute__((noinline)) '}static void ${name}${resolved}`);
-        if (exported) names.push(name);
+        this.out.push(`${exported ? '' : '__attribute__((noinline)) '}static void ${name}${resolved}`);
+        if (exported) this.exported.set(name, this.exported.size);
       }
       own.push(name);
     }
-    return plan.steps.map((step) => own[step.fn]!);
-  });
-  const vectors = [...registers].sort((a, b) => a - b).map(vectorPrelude);
-  const pointers = names.map((name, i) => `out[${i}] = (u64)(uintptr_t)${name};`);
-  const source = [C_PRELUDE, ...vectors, ...out, `void sp_pointers(u64 *out) {\n${pointers.join('\n')}\n}\n`].join(
-    '\n',
-  );
-  return { source, steps, names };
+    return plan.steps.map((step) => this.exported.get(own[step.fn]!)!);
+  }
+
+  build(): CPiece {
+    const registers = [...this.registers].sort((a, b) => a - b);
+    const vectors = vectorPrelude(registers, this.out.join('\n'));
+    const addresses = [...this.exported].map(([name, i]) => `out[${i}] = (u64)(uintptr_t)${name};`);
+    const pointers = `void sp_pointers(u64 *out) {\n${addresses.join('\n')}\n}\n`;
+    return { source: [C_PRELUDE, vectors, ...this.out, pointers].join('\n'), functions: this.exported.size };
+  }
 }

@@ -59,7 +59,12 @@ function emitGroup(
         : 'row';
   const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
   const stores = bodies.map((value, i) => ({ output: all.length + i, stored: outputs[i]!.spec.dtype, offset, value }));
-  const nest = new Placer(b.loops).nest(axes, stores, unit, inner !== null && innerTakesLanes(inner, bodies));
+  const nest = new Placer(b.loops, b.target.unroll).nest(
+    axes,
+    stores,
+    unit,
+    inner !== null && innerTakesLanes(inner, bodies),
+  );
   const printer = new WasmPrinter(b, all.length + outputs.length);
   const units = flat ? -1 : unit === 'none' ? 1 : unit === 'inner' ? inner!.extent : rows;
   if (!flat && sizeOf(axes.map((a) => a.extent)) === 0) return;

@@ -42,7 +42,7 @@ export function emitPush(
     index.at(-1)!.kind === 'axis';
   const unit = apart ? 'inner' : 'none';
   const stores = [{ output: self, stored: out.spec.dtype, offset, value }];
-  const nest = new Placer(b.loops).nest(axes, stores, unit, apart);
+  const nest = new Placer(b.loops, b.target.unroll).nest(axes, stores, unit, apart);
   const rows = axes.slice(0, -1).reduce((n, a) => n * a.extent, 1);
   const body = costOf([value]);
   const printer = new WasmPrinter(b, all.length);

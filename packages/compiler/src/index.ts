@@ -1,6 +1,6 @@
 export { C_FLAGS, printC, unitsOfC } from './c-printer.ts';
 export { compileToC, printProgram } from './c-program.ts';
-export type { CFunction, CPlan, CProgram } from './c-program.ts';
+export type { CFunction, CPiece, CPlan, CProgram } from './c-program.ts';
 export * from './compile.ts';
 export * from './emit-pull.ts';
 export * from './plan.ts';

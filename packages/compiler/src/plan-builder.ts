@@ -18,6 +18,8 @@ export interface Target {
   readonly tiles?: Registers;
   /** Bytes of the registers in other loops, default 16. */
   readonly loops?: number;
+  /** Registers side by side in them, default 4: none where the processor finds the next iteration's work itself. */
+  readonly unroll?: number;
 }
 
 const WASM_REGISTERS: Registers = { bytes: 16, count: 15 };

@@ -58,8 +58,19 @@ export class CpuDevice extends CpuRuntime implements Device {
 
   compile(kernel: Kernel): Executable {
     if (kernel.routine) return new RoutineExecutable(kernel, this);
-    const native = this.setting === 'native' ? this.native : undefined;
-    if (native) return this.loadNative(native, [native.plan(kernel)], [kernel.outOfRange])[0]!;
+    if (this.setting === 'native') {
+      const [native] = this.compileNative([kernel]) ?? [];
+      if (native) return native;
+    }
     return this.load(compileKernel(kernel, this.target), kernel.outOfRange);
+  }
+
+  /**
+   * Compiles kernels (no routines) to native code, all in one library, each to be run on its own. Undefined where
+   * settings or machine rule native code out.
+   */
+  compileNative(kernels: readonly Kernel[]): readonly Executable[] | undefined {
+    const { native } = this;
+    return native && this.loadNative(native, kernels.map((k) => native.plan(k)), kernels.map((k) => k.outOfRange)); // prettier-ignore
   }
 }

@@ -51,32 +51,40 @@ export class CodeCache {
   }
 
   /**
-   * Calls `use` with the path of the library of a key.
-   * @param make - makes the library `file` in `folder`
+   * Calls `use` with the path of each key's library.
+   * @param make - makes the libraries of the keys with these numbers in `folder`: `0.so` of the first of them, ...
    */
-  library(key: string, make: (folder: string, file: string) => void, use: (path: string) => void): void {
-    const kept = this.find(key);
-    if (kept !== null) {
-      use(kept);
-      return;
-    }
+  libraries(
+    keys: readonly string[],
+    make: (folder: string, missing: readonly number[]) => void,
+    use: (key: number, path: string) => void,
+  ): void {
+    const missing = keys.flatMap((key, i) => {
+      const kept = this.find(key);
+      if (kept === null) return [i];
+      use(i, kept);
+      return [];
+    });
+    if (!missing.length) return;
     const folder = mkdtempSync(join(this.folder ?? tmpdir(), this.folder === null ? 'sporelet-' : 'new-'));
     try {
-      make(folder, 'library.so');
-      const made = join(folder, 'library.so');
-      chmodSync(made, 0o700);
-      if (this.folder === null) {
-        use(made);
-        return;
-      }
-      const name = sha256(readFileSync(made));
-      const path = join(this.folder, `${name}.so`);
-      renameSync(made, path);
-      this.publish(key, Buffer.from(name));
-      use(path);
+      make(folder, missing);
+      missing.forEach((i, file) => {
+        const made = join(folder, `${file}.so`);
+        chmodSync(made, 0o700);
+        use(i, this.folder === null ? made : this.keep(keys[i]!, made));
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  private keep(key: string, made: string): string {
+    const name = sha256(readFileSync(made));
+    const path = join(this.folder!, `${name}.so`);
+    renameSync(made, path);
+    this.publish(key, Buffer.from(name));
+    return path;
   }
 
   /** The path of a whole, trusted library. */

@@ -50,12 +50,11 @@ export class NativeTier {
     return compileToC(kernel, this.target);
   }
 
-  /** Compiles plans to machine code, all in one library. Throws an error that says what the compiler said. */
+  /** Compiles plans to machine code, all of them at once. Throws an error that says what the compiler said. */
   load(plans: readonly CPlan[]): NativeCode {
-    const { source, steps, names } = printProgram(plans);
-    const pointers = this.host.load(source, names.length);
-    const at = new Map(names.map((name, i) => [name, pointers[i]!]));
-    return { plans, functions: steps.map((list) => list.map((name) => at.get(name)!)) };
+    const { pieces, steps } = printProgram(plans);
+    const addresses = this.host.load(pieces);
+    return { plans, functions: steps.map((list) => list.map(([piece, fn]) => addresses[piece]![fn]!)) };
   }
 
   /** Units of a chunk of a step with so many units, 0 when one thread does it. */

@@ -1,4 +1,4 @@
-import type { Target } from '@sporelet/compiler';
+import type { CPiece, Target } from '@sporelet/compiler';
 
 /** What a worker of the pool is started with. */
 export interface WorkerStart {
@@ -44,11 +44,8 @@ export interface NativeHost {
   readonly compiler: string;
   /** The folder in which compiled code is kept, or null. */
   readonly cache: string | null;
-  /**
-   * Compiles C text, or finds it compiled already.
-   * @returns the addresses that its function `sp_pointers` writes, as many as asked for
-   */
-  load(source: string, functions: number): BigUint64Array;
+  /** Compiles C texts, or finds them compiled already; returns the addresses that their functions `sp_pointers` write. */
+  load(pieces: readonly CPiece[]): BigUint64Array[];
   /** Address of the first byte of a memory; it never moves. */
   address(memory: WebAssembly.Memory): number;
   /** Runs step records (see native-runtime.ts); returns the number of the check that failed, or -1. */
