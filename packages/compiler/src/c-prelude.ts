@@ -132,16 +132,27 @@ function operations(r: number): Definition[] {
   return out;
 }
 
+const names = (text: string): string[] => text.match(/\b[a-z]\w*/g) ?? [];
+
+interface Known extends Definition {
+  readonly uses: readonly string[];
+}
+const known = new Map<number, readonly Known[]>();
+
+/** The operations of a register size, with the names each of them uses. */
+function operationsOf(r: number): readonly Known[] {
+  let list = known.get(r);
+  if (!list) known.set(r, (list = operations(r).map((d) => ({ ...d, uses: names(d.text) }))));
+  return list;
+}
+
 /** Types, and of the operations those that a text uses, for registers of these sizes. */
 export function vectorPrelude(registers: readonly number[], text: string): string {
-  const definitions = registers.flatMap(operations);
-  const wanted = new Set<string>();
-  const want = (t: string): void => t.match(/\b[a-z]\w*/g)?.forEach((name) => wanted.add(name));
-  want(text);
+  const wanted = new Set(names(text));
   const used: string[] = [];
-  for (const { name, text: own } of definitions.reverse()) {
+  for (const { name, text: own, uses } of registers.flatMap(operationsOf).reverse()) {
     if (!wanted.has(name)) continue;
-    want(own);
+    uses.forEach((n) => wanted.add(n));
     used.unshift(own);
   }
   return [...registers.flatMap(types), ...used, ''].join('\n');

@@ -66,11 +66,13 @@ export class CpuDevice extends CpuRuntime implements Device {
   }
 
   /**
-   * Compiles kernels (no routines) to native code, all in one library, each to be run on its own. Undefined where
-   * settings or machine rule native code out.
+   * Compiles kernels (no routines) to native code, all at once, each to be run on its own. Undefined where settings or
+   * machine rule native code out.
    */
   compileNative(kernels: readonly Kernel[]): readonly Executable[] | undefined {
-    const { native } = this;
-    return native && this.loadNative(native, kernels.map((k) => native.plan(k)), kernels.map((k) => k.outOfRange)); // prettier-ignore
+    return this.loadNative(
+      (native) => kernels.map((k) => native.plan(k)),
+      kernels.map((k) => k.outOfRange),
+    );
   }
 }

@@ -66,24 +66,24 @@ function macrosOf(command: string, cpu: string): string {
   return stdout;
 }
 
-/** Finds the machine's compiler (SPORELET_CC, or `cc`) and what it can do; the answer is kept in the cache. */
-export function findCompiler(cache: CodeCache): Compiler {
+/** Finds a compiler and what it can do; the answer is kept in the cache. */
+export function findCompiler(name: string, cache: CodeCache): Compiler {
   if (process.platform === 'win32') throw new Error('native code is not supported on Windows');
-  const command = find(process.env['SPORELET_CC'] || 'cc');
+  const command = find(name);
   const cpu = process.arch === 'arm64' ? '-mcpu=native' : '-march=native';
   const file = statSync(realpathSync(command));
   const question = digest(command, realpathSync(command), `${file.size} ${file.mtimeMs}`, process.arch, processor());
   const macros = cache.text(question, () => macrosOf(command, cpu));
   const flags = [...FORM, ...MEANING, cpu];
   const defined = new Map([...macros.matchAll(/^#define (\w+) ?(.*)$/gm)].map((m) => [m[1]!, m[2]!]));
-  const name = defined.has('__clang__') ? 'Clang' : 'GCC';
+  const family = defined.has('__clang__') ? 'Clang' : 'GCC';
   const target = targetOf((macro) => defined.has(macro));
   const bits = `${target.tiles!.bytes * 8}-bit vectors${target.relaxed ? ', fused multiply-add' : ''}`;
   return {
     command,
     flags,
     key: digest(macros, flags.join(' ')),
-    words: `${command} (${name} ${defined.get('__VERSION__') ?? ''}; ${bits})`,
+    words: `${command} (${family} ${defined.get('__VERSION__') ?? ''}; ${bits})`,
     target,
   };
 }

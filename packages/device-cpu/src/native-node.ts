@@ -27,10 +27,15 @@ function loadKoffi(): Koffi {
   }
 }
 
-function open(): NativeHost {
+/**
+ * Finds a compiler and loads the pool. Throws an error that says what is missing.
+ * @param command - the compiler
+ * @param folder - where compiled code is kept; null: nowhere
+ */
+export function makeNative(command: string, folder: string | null): NativeHost {
   const koffi = loadKoffi();
-  const cache = new CodeCache(cacheFolder());
-  const compiler = findCompiler(cache);
+  const cache = new CodeCache(folder);
+  const compiler = findCompiler(command, cache);
   /** Loads the libraries of some texts; they stay loaded, whatever becomes of their files. */
   const libraries = (sources: readonly string[]): Library[] => {
     const keys = sources.map((source) => createHash('sha256').update(compiler.key).update(source).digest('hex'));
@@ -76,7 +81,7 @@ let opened: NativeHost | Error | undefined;
 /** The native tier's host, one for the process. Throws an error that says why there is none. */
 export function openNative(): NativeHost {
   try {
-    opened ??= open();
+    opened ??= makeNative(process.env['SPORELET_CC'] || 'cc', cacheFolder());
   } catch (error) {
     opened = error instanceof Error ? error : new Error(String(error));
   }

@@ -24,7 +24,7 @@ export interface Platform {
   /** The setting that the environment names, if it names one. */
   readonly tier?: string | undefined;
   /** Finds the machine's C compiler; absent where there can be none. Throws an error that says why there is none. */
-  openNative?(): NativeHost;
+  readonly openNative?: () => NativeHost;
   /** Undefined where garbage cannot be looked for: there finalizers report it. */
   makeCollector(): Collector | undefined;
 }

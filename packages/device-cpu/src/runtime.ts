@@ -2,6 +2,7 @@ import type { CPlan, Plan } from '@sporelet/compiler';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
 import { NativeTier } from './native-tier.ts';
+import type { NativeCode } from './native-tier.ts';
 import type { Platform } from './platform.ts';
 import { Pool } from './pool.ts';
 import { StorageTable } from './storage-table.ts';
@@ -73,13 +74,24 @@ export class CpuRuntime {
     return new PlanExecutable(plan, this.heap, this.table, wasmRunner(plan, this.heap, this.pool), outOfRange);
   }
 
-  /** Compiles plans to native code, all in one library, and makes each runnable on its own. */
+  /**
+   * Compiles plans to native code, all at once, and makes each runnable on its own. Undefined where settings or machine
+   * rule native code out, as they do from then on when the compiler fails: the report says why.
+   */
   protected loadNative(
-    native: NativeTier,
-    plans: readonly CPlan[],
+    plansOf: (native: NativeTier) => readonly CPlan[],
     outOfRange: readonly ((() => Error) | undefined)[],
-  ): PlanExecutable[] {
-    const code = native.load(plans);
+  ): PlanExecutable[] | undefined {
+    const { native } = this;
+    if (!native) return undefined;
+    const plans = plansOf(native);
+    let code: NativeCode;
+    try {
+      code = native.load(plans);
+    } catch (error) {
+      this.opened = error instanceof Error ? error : new Error(String(error));
+      return undefined;
+    }
     return plans.map((p, i) => new PlanExecutable(p, this.heap, this.table, native.runner(code, i), outOfRange[i]));
   }
 

@@ -44,7 +44,9 @@ export function replay(device: CpuDevice, executable: Executable, run: Recorded)
     device.write(s, bytes);
     return s;
   });
-  const outputs = run.outputs.map((bytes, i) => (run.same[i]! < 0 ? device.allocate(bytes.length) : inputs[run.same[i]!]!));
+  const outputs = run.outputs.map((bytes, i) =>
+    run.same[i]! < 0 ? device.allocate(bytes.length) : inputs[run.same[i]!]!,
+  );
   executable.run(inputs, outputs, run.n);
   return outputs.map((s) => {
     const bytes = new Uint8Array(s.bytes);
