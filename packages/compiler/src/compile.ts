@@ -6,7 +6,7 @@ import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Ref } from './plan.ts';
 
 /** One step that leaves a non-zero word when a data-dependent index is out of range. */
 function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]): void {
@@ -22,15 +22,34 @@ function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]
   const temp = b.temp(4);
   const value = where(outside, constant(1, int32), constant(0, int32));
   emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: int32, shape: [] }, axes: [], value }] });
-  b.endOfChecks(temp);
+  b.checked(temp);
 }
 
 /** Compiles a kernel (not a routine) to a plan for the CPU. */
 export function compileKernel(kernel: Kernel, target: Target): Plan {
   const b = new PlanBuilder(kernel.name, target);
-  const operands = kernel.inputs.map((spec, index): Operand => ({ ref: { kind: 'in', index }, spec }));
-  const outs = kernel.outputs.map((o, index): Operand => ({ ref: { kind: 'out', index }, spec: o.spec }));
+  emitKernel(
+    b,
+    kernel,
+    kernel.inputs.map((_, index): Ref => ({ kind: 'in', index })),
+    kernel.outputs.map((_, index): Ref => ({ kind: 'out', index })),
+  );
+  return b.build();
+}
+
+/**
+ * Adds the steps of a kernel, its checks of indices first. Where an output is said to overwrite an input, both are the
+ * same piece of memory.
+ */
+export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[]): void {
+  const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
+  const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
   emitChecks(b, kernel, operands);
+  emitOutputs(b, kernel, operands, outs);
+  b.endOfKernel();
+}
+
+function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Operand[]): void {
   const done = new Set<number>();
   kernel.outputs.forEach((output, i) => {
     if (done.has(i)) return;
@@ -58,5 +77,4 @@ export function compileKernel(kernel: Kernel, target: Target): Plan {
       flat: kernel.flat,
     });
   });
-  return b.build();
 }

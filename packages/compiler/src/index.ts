@@ -1,5 +1,7 @@
 export { C_FLAGS, printC, unitsOfC } from './c-printer.ts';
+export * from './arena.ts';
 export * from './compile.ts';
+export { compileProgram } from './compile-program.ts';
 export * from './emit-pull.ts';
 export * from './plan.ts';
 export * from './plan-builder.ts';

@@ -1,6 +1,7 @@
 import { FunctionWriter, I32, encodeModule } from './wasm-encoder.ts';
 import type { FunctionSpec, ValType } from './wasm-encoder.ts';
-import type { Plan, Ref, Step } from './plan.ts';
+import { arenaOf } from './arena.ts';
+import type { Check, Plan, Ref, Step } from './plan.ts';
 
 /** What the machine that will run the code can do. */
 export interface Target {
@@ -22,7 +23,8 @@ export class PlanBuilder {
   private readonly constants: Uint8Array[] = [];
   private readonly constantOffsets = new Map<string, number>();
   private readonly internals = new Map<string, number>();
-  private check: Plan['check'];
+  private readonly checks: Check[] = [];
+  private kernels = 0;
 
   constructor(name: string, target: Target) {
     this.name = name;
@@ -72,16 +74,21 @@ export class PlanBuilder {
     return index;
   }
 
-  /** Everything added so far only looks at indices; `temp` holds the word it leaves. */
-  endOfChecks(temp: Ref): void {
-    this.check = { before: this.steps.length, temp: temp.index };
+  /** What the last step has found of the indices of the kernel being added is in `temp`. */
+  checked(temp: Ref): void {
+    this.checks.push({ before: this.steps.length, temp: temp.index, kernel: this.kernels });
+  }
+
+  /** What is added from here on belongs to the next kernel. */
+  endOfKernel(): void {
+    this.kernels++;
   }
 
   build(): Plan {
     const consts = new Uint8Array(this.constants.length * 16);
     this.constants.forEach((c, i) => consts.set(c, i * 16));
     const code = encodeModule(this.functions, { shared: this.target.shared });
-    const { name, temps, steps, check } = this;
-    return { name, code, consts, temps, steps, ...(check ? { check } : {}) };
+    const { name, temps, steps, checks } = this;
+    return { name, code, consts, temps, steps, checks, arena: arenaOf(temps, steps, checks) };
   }
 }

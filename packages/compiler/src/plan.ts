@@ -28,6 +28,14 @@ export interface Plan {
   /** Bytes of each temporary. */
   readonly temps: readonly number[];
   readonly steps: readonly Step[];
-  /** Steps before `before` only look at indices; a non-zero word at the start of the temporary is an index out of range. */
-  readonly check?: { readonly before: number; readonly temp: number };
+  /** Where each temporary lies in a block that they share, and the bytes of the block: those that never live together overlap. */
+  readonly arena: { readonly at: readonly number[]; readonly bytes: number };
+  readonly checks: readonly Check[];
+}
+
+/** Before step `before` runs, a non-zero word at the start of the temporary is an index out of range in kernel number `kernel`. */
+export interface Check {
+  readonly before: number;
+  readonly temp: number;
+  readonly kernel: number;
 }

@@ -56,6 +56,9 @@ export class GraphTrace extends Trace {
   readonly constants: Value[] = [];
   /** Values every run makes anew: random keys. */
   readonly supplied: (() => Tensor)[] = [];
+  readonly suppliedSpecs: TensorSpec[] = [];
+  /** What must still hold for the recording to be what the function would do. */
+  readonly guards: (() => boolean)[] = [];
   private readonly known = new Map<Value, Ref>();
   private readonly captured = new Map<Parameter, Captured>();
 
@@ -91,9 +94,14 @@ export class GraphTrace extends Trace {
     return new Tensor(this.symbol(spec, { kind: 'input', index, output: 0 }));
   }
 
-  override supply(make: () => Tensor): Tensor {
+  override supply(spec: TensorSpec, make: () => Tensor): Tensor {
     const index = this.supplied.push(make) - 1;
-    return new Tensor(this.symbol(make().$spec, { kind: 'supplied', index, output: 0 }));
+    this.suppliedSpecs.push(spec);
+    return new Tensor(this.symbol(spec, { kind: 'supplied', index, output: 0 }));
+  }
+
+  override guard(holds: () => boolean): void {
+    this.guards.push(holds);
   }
 
   override capture(parameter: Parameter, before: Value): void {

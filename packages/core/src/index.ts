@@ -55,6 +55,7 @@ export type { GraphNode, Ref as GraphRef } from './graph-trace.ts';
 export type { GraphParts, GraphUpdate } from './graph.ts';
 export { Graph, trace } from './graph.ts';
 export { running } from './dispatch.ts';
+export { Jit, jit, jitSelf, mutable } from './jit.ts';
 export { Runnable } from './runnable.ts';
 export type { BackwardRequest } from './runnable.ts';
 export { ConcreteValue, Value } from './value.ts';

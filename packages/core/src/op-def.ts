@@ -221,8 +221,8 @@ export class OpDef extends Runnable {
     return shape;
   }
 
-  kernel(specs: readonly TensorSpec[], attrs: Attrs, outs: readonly TensorSpec[]): Kernel | null {
-    return buildKernel(this, specs, this.promoted(specs), attrs, outs, []);
+  kernel(specs: readonly TensorSpec[], attrs: Attrs, outs: readonly TensorSpec[], generic: boolean): Kernel | null {
+    return buildKernel(this, specs, this.promoted(specs), attrs, outs, [], generic);
   }
 
   /** The same with leading mapped axes: the per-example specs and the physical ones. */
@@ -231,8 +231,9 @@ export class OpDef extends Runnable {
     attrs: Attrs,
     outs: readonly TensorSpec[],
     masks: readonly string[],
+    generic: boolean,
   ): Kernel | null {
-    return buildKernel(this, physical, this.promoted(physical), attrs, outs, masks);
+    return buildKernel(this, physical, this.promoted(physical), attrs, outs, masks, generic);
   }
 
   override flatKey(specs: readonly TensorSpec[], attrs: Attrs, outs: readonly TensorSpec[]): string | null {

@@ -1,6 +1,6 @@
-import { compileKernel } from '@sporelet/compiler';
+import { compileKernel, compileProgram } from '@sporelet/compiler';
 import type { Target } from '@sporelet/compiler';
-import type { Device, DType, Executable, Kernel, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir';
+import type { Device, DType, Executable, Kernel, Program, ProgramExecutable, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir'; // prettier-ignore
 import { sizeOf } from '@sporelet/ir';
 import type { Platform } from './platform.ts';
 import type { CpuOptions } from './runtime.ts';
@@ -58,6 +58,12 @@ export class CpuDevice extends CpuRuntime implements Device {
 
   compile(kernel: Kernel): Executable {
     if (kernel.routine) return new RoutineExecutable(kernel, this);
-    return this.load(compileKernel(kernel, this.target), kernel.outOfRange);
+    return this.load(compileKernel(kernel, this.target), [kernel.outOfRange]);
+  }
+
+  compileProgram(program: Program): ProgramExecutable {
+    const { plan, errors, failsLate } = compileProgram(program, this.target);
+    const executable = this.load(plan, errors);
+    return { failsLate, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
   }
 }

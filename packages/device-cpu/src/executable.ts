@@ -1,4 +1,4 @@
-import type { Plan, Ref } from '@sporelet/compiler';
+import type { Check, Plan, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
 import type { Executable, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
@@ -58,7 +58,7 @@ export class PlanExecutable implements Executable {
   private readonly heap: Heap;
   private readonly table: StorageTable;
   private readonly pool: Pool;
-  private readonly outOfRange: (() => Error) | undefined;
+  private readonly errors: readonly ((() => Error) | undefined)[];
   private readonly code: Uint8Array;
   private shared: SharedModule | undefined;
   private readonly functions: readonly KernelFunction[];
@@ -77,22 +77,27 @@ export class PlanExecutable implements Executable {
   /** Large temporaries: their bytes in all, and where each begins; they share one block for the time of a run. */
   private readonly tempBytes: number;
   private readonly tempAt: readonly number[];
-  private readonly checked: number;
-  /** Word of the error flag, or -1 when it is in the block of large temporaries. */
-  private readonly flag: number;
-  private readonly flagAt: number;
+  /** Checks of indices, and the words in which they leave what they find. */
+  private readonly checks: readonly Check[];
+  private readonly flags: readonly number[];
   /** Greatest number of operations of a step with fixed units, and of one unit of the others. */
   private readonly most: number;
   private readonly mostEach: number;
 
-  constructor(plan: Plan, heap: Heap, table: StorageTable, pool: Pool, outOfRange?: () => Error) {
+  constructor(
+    plan: Plan,
+    heap: Heap,
+    table: StorageTable,
+    pool: Pool,
+    errors: readonly ((() => Error) | undefined)[] = [],
+  ) {
     this.name = plan.name;
     this.heap = heap;
     this.table = table;
     this.pool = pool;
-    this.outOfRange = outOfRange;
+    this.errors = errors;
     this.code = plan.code;
-    const { steps, temps, check } = plan;
+    const { steps, temps, checks } = plan;
     const exported = instantiate(plan, heap.memory);
     this.functions = steps.map((step) => {
       const kernel = exported[`k${step.fn}`];
@@ -111,12 +116,10 @@ export class PlanExecutable implements Executable {
     const smallAt = padded(plan.consts.length);
     const tempsAt = smallAt + (this.ins + this.outs) * 64;
     let end = tempsAt;
-    let large = 0;
-    const offsets = temps.map((bytes) => {
-      const at = bytes <= SMALL_BYTES ? end : large;
-      if (bytes <= SMALL_BYTES) end += 64;
-      else large += padded(bytes);
-      return at;
+    const offsets = temps.map((bytes, t) => {
+      if (bytes > SMALL_BYTES) return plan.arena.at[t]!;
+      end += 64;
+      return end - 64;
     });
     const isSmall = (temp: number): boolean => temps[temp]! <= SMALL_BYTES;
     const argsAt = end;
@@ -147,16 +150,15 @@ export class PlanExecutable implements Executable {
     this.inWires = new Wires(inWords);
     this.outWires = new Wires(outWords);
     this.tempWires = new Wires(tempWords);
-    this.tempBytes = large;
+    this.tempBytes = temps.some((bytes) => bytes > SMALL_BYTES) ? plan.arena.bytes : 0;
     this.tempAt = offsets;
-    this.checked = check?.before ?? 0;
-    this.flag = check && isSmall(check.temp) ? (home + offsets[check.temp]!) / 4 : -1;
-    this.flagAt = check ? offsets[check.temp]! : 0;
+    this.checks = checks;
+    this.flags = checks.map(({ temp }) => (home + offsets[temp]!) / 4);
   }
 
   /**
    * Runs the steps. A storage that is input and output is one piece of memory to the kernel.
-   * @throws what `outOfRange` makes, before any step after the checking ones has run
+   * @throws what `errors` makes for the kernel whose check of indices fails; no later step has run then
    */
   run(inputs: readonly Storage[], outputs: readonly Storage[], n: number): void {
     const { table } = this;
@@ -170,7 +172,7 @@ export class PlanExecutable implements Executable {
     if (this.tempBytes > 0) this.runWithTemps(inputs, outputs, n, clock);
     else {
       this.stage(inputs, outputs, clock);
-      this.runSteps(n, this.flag);
+      this.runSteps(n);
     }
     this.unstage(outputs);
   }
@@ -182,7 +184,7 @@ export class PlanExecutable implements Executable {
       const start = heap.address(block);
       for (let t = 0; t < tempAt.length; t++) this.tempWires.set(heap.i32, t, start + tempAt[t]!);
       this.stage(inputs, outputs, clock);
-      this.runSteps(n, this.flag < 0 ? (start + this.flagAt) / 4 : this.flag);
+      this.runSteps(n);
     } catch (error) {
       heap.release(block);
       throw error;
@@ -231,17 +233,19 @@ export class PlanExecutable implements Executable {
     }
   }
 
-  private runSteps(n: number, flag: number): void {
-    const { checked, functions } = this;
+  private runSteps(n: number): void {
+    const { checks, flags } = this;
+    const count = this.functions.length;
     let s = 0;
-    if (checked > 0) {
-      const { i32 } = this.heap;
-      i32[flag] = 0;
-      for (; s < checked; s++) this.step(s, n);
-      if (i32[flag] !== 0)
-        throw this.outOfRange?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
+    for (let c = 0; c < flags.length; c++) {
+      const { before, kernel } = checks[c]!;
+      const flag = flags[c]!;
+      this.heap.i32[flag] = 0;
+      for (; s < before; s++) this.step(s, n);
+      if (this.heap.i32[flag] !== 0)
+        throw this.errors[kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
     }
-    for (; s < functions.length; s++) this.step(s, n);
+    for (; s < count; s++) this.step(s, n);
   }
 
   private step(s: number, n: number): void {

@@ -33,9 +33,9 @@ export class CpuRuntime {
     return this.table.allocate(bytes);
   }
 
-  /** Makes a plan runnable; `outOfRange` makes the error for an index that its checking steps refuse. */
-  load(plan: Plan, outOfRange?: () => Error): PlanExecutable {
-    return new PlanExecutable(plan, this.heap, this.table, this.pool, outOfRange);
+  /** Makes a plan runnable; `errors` make the error of each kernel for an index that its check refuses. */
+  load(plan: Plan, errors: readonly ((() => Error) | undefined)[] = []): PlanExecutable {
+    return new PlanExecutable(plan, this.heap, this.table, this.pool, errors);
   }
 
   write(storage: CpuStorage, data: Uint8Array, at = 0): void {

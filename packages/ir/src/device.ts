@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.ts';
+import type { Program, ProgramExecutable } from './program.ts';
 
 /** A block of bytes on a device. Freed when nobody holds it any more, or by `dispose`. */
 export interface Storage {
@@ -29,6 +30,8 @@ export interface Device {
   copy(from: Storage, to: Storage): void;
   readAsync(storage: Storage, into: Uint8Array): Promise<void>;
   compile(kernel: Kernel): Executable;
+  /** Compiles many kernels to run as one; a device without it runs them one by one. */
+  compileProgram?(program: Program): ProgramExecutable;
   memoryStats(): MemoryStats;
 }
 

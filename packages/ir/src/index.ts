@@ -8,6 +8,7 @@ export * from './kernel.ts';
 export * from './lower.ts';
 export * from './math.ts';
 export * from './order.ts';
+export * from './program.ts';
 export * from './promotion.ts';
 export * from './scalar-js.ts';
 export * from './shape.ts';
