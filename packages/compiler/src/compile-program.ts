@@ -42,8 +42,9 @@ export function emitProgram(program: Program, target: Target): CompiledProgram {
     failsLate ||= written && hasBounded(kernel);
     written ||= step.outputs.some((v) => places.overwrites(v));
     emitStep(b, step, places.of);
-    errors.push(kernel.outOfRange ?? (() => new Error(`For '${kernel.name}', an index is out of range.`)));
+    errors[b.kernel] = kernel.outOfRange ?? (() => new Error(`For '${kernel.name}', an index is out of range.`));
   }
+  if (places.copies.length) b.begin('copy');
   for (const { from, to, value } of places.copies) emitCopy(b, from, to, program.values[value]!);
   return { plan: b.build(), errors, failsLate };
 }
@@ -55,6 +56,7 @@ function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => R
   kernel.inPlace.forEach((i, k) => {
     // A push adds to what its output holds; an element-wise kernel reads its own element wherever that is.
     if (i < 0 || kernel.outputs[k]!.form !== 'push' || sameRef(from[i]!, to[k]!)) return;
+    b.begin(`copy for ${kernel.name}`);
     emitCopy(b, from[i]!, to[k]!, kernel.outputs[k]!.spec);
     from[i] = to[k]!;
   });
@@ -68,4 +70,3 @@ function emitCopy(b: PlanBuilder, from: Ref, to: Ref, { dtype, shape }: Kernel['
   const axes = [new Axis('i', spec.shape[0]!)];
   emitPull(b, { operands: [{ ref: from, spec }], outputs: [{ ref: to, spec, axes, value: new View(0, spec).at(...axes.map(axisRef)) }] }); // prettier-ignore
 }
-

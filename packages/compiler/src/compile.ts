@@ -44,9 +44,9 @@ export function compileKernel(kernel: Kernel, target: Target): Plan {
 export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[]): void {
   const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
   const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
+  b.begin(kernel.name);
   emitChecks(b, kernel, operands);
   emitOutputs(b, kernel, operands, outs);
-  b.endOfKernel();
 }
 
 function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Operand[]): void {

@@ -65,7 +65,9 @@ export function orderOf(kernel: Kernel): string {
     const contraction = outputs.length === 1 ? recognizeContraction(o, kernel.inputs) : null;
     if (contraction) {
       const { kBlock, period, lanes, axes } = contractionOrder(contraction);
-      parts.push(`contraction ${kBlock}/${period} ${lanes?.count} ${lanes?.axis.extent} ${axes.map((a) => a.extent).join()}`);
+      parts.push(
+        `contraction ${kBlock}/${period} ${lanes?.count} ${lanes?.axis.extent} ${axes.map((a) => a.extent).join()}`,
+      );
       continue;
     }
     const seen = new Set<Expr>();

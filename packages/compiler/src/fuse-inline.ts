@@ -99,8 +99,6 @@ export class Inliner {
   }
 }
 
-
-
 /** Makes structurally equal nodes one node, so that they are computed once. */
 export class Sharing {
   private readonly known = new Map<string, Expr>();
@@ -136,4 +134,3 @@ export function overAxes(output: PullOutput, axes: readonly Axis[]): PullOutput 
 
 const axisAt = (a: Axis): Expr =>
   a.extent === 1 && a.limit === null ? constant(0, int32) : new Expr('axis', int32, [], { axes: [a] });
-

@@ -24,7 +24,8 @@ export function fuseProducers(program: Program): Program {
   const nodes: (Node | null)[] = program.steps.map((s) => ({ ...s }));
   const kept = new Set([...program.outputs, ...program.updates.map((u) => u.value)]);
   const readers = new Map<number, Set<Node>>();
-  for (const node of nodes) for (const v of node!.inputs) (readers.get(v) ?? readers.set(v, new Set()).get(v)!).add(node!);
+  for (const node of nodes)
+    for (const v of node!.inputs) (readers.get(v) ?? readers.set(v, new Set()).get(v)!).add(node!);
   nodes.forEach((node, at) => {
     const producer = node && producerOf(node);
     if (!producer) return;
@@ -96,7 +97,12 @@ function inline(
   };
   const numbers = consumer.inputs.map((v, i) => (v === value ? -1 : join(v, kernel.inputs[i]!)));
   const own = producer.inputs.map((v, i) => join(v, producer.kernel.inputs[i]!));
-  const renumber = new Inliner(producer.kernel.inputs, own.map(() => null), own, joined);
+  const renumber = new Inliner(
+    producer.kernel.inputs,
+    own.map(() => null),
+    own,
+    joined,
+  );
   const inlined: Inlined = { axes: output.axes, shape: output.spec.shape, value: renumber.run(output.value) };
   const inliner = new Inliner(kernel.inputs, consumer.inputs.map((v) => (v === value ? inlined : null)), numbers, joined); // prettier-ignore
   const sharing = new Sharing();
@@ -148,7 +154,9 @@ function candidates(steps: readonly ProgramStep[], step: ProgramStep, madeBy: Re
   for (let s = steps.length - 1; s > ready; s--) {
     const other = joinable(steps[s]!.kernel);
     if (!other || !sameShape(other[0]!.spec.shape, first.spec.shape)) continue;
-    const common = step.inputs.some((v, i) => steps[s]!.inputs.includes(v) && sizeOf(step.kernel.inputs[i]!.shape) >= size);
+    const common = step.inputs.some(
+      (v, i) => steps[s]!.inputs.includes(v) && sizeOf(step.kernel.inputs[i]!.shape) >= size,
+    );
     if (common && readingOf([...other, ...own]).nodes <= MOST_NODES) return s;
   }
   return -1;
@@ -165,7 +173,12 @@ function sideBySide(a: ProgramStep, b: ProgramStep): ProgramStep {
     joined.push(spec);
     return inputs.push(v) - 1;
   });
-  const renumber = new Inliner(b.kernel.inputs, numbers.map(() => null), numbers, joined);
+  const renumber = new Inliner(
+    b.kernel.inputs,
+    numbers.map(() => null),
+    numbers,
+    joined,
+  );
   const first = pullsOf(a.kernel)![0]!;
   const axes = first.axes.map((x) => new Axis(x.name, x.extent));
   const sharing = new Sharing();

@@ -53,7 +53,11 @@ export function placeValues(program: Program, temp: (bytes: number) => Ref): Pla
 }
 
 /** Copies between inputs that are overwritten themselves go by way of temporaries: two Parameters may change places. */
-function throughTemps(copies: readonly { from: Ref; to: Ref; value: number }[], program: Program, temp: (bytes: number) => Ref) {
+function throughTemps(
+  copies: readonly { from: Ref; to: Ref; value: number }[],
+  program: Program,
+  temp: (bytes: number) => Ref,
+) {
   const overwritten = new Set(program.updates.map((u) => u.input));
   const first: { from: Ref; to: Ref; value: number }[] = [];
   const then = copies.map((c) => {

@@ -24,7 +24,7 @@ export class PlanBuilder {
   private readonly constantOffsets = new Map<string, number>();
   private readonly internals = new Map<string, number>();
   private readonly checks: Check[] = [];
-  private kernels = 0;
+  private readonly kernels: string[] = [];
 
   constructor(name: string, target: Target) {
     this.name = name;
@@ -58,7 +58,7 @@ export class PlanBuilder {
   step(body: FunctionWriter, args: readonly Ref[], units: number, grain: number, cost: number): void {
     const fn = this.functions.length;
     this.functions.push({ params: PARAMS, exportAs: `k${fn}`, body });
-    this.steps.push({ fn, args, units, grain, cost });
+    this.steps.push({ fn, kernel: this.kernels.length - 1, args, units, grain, cost });
   }
 
   /** A function that steps call, in parts short enough to be replaced by optimised code; equal keys share one. */
@@ -76,19 +76,24 @@ export class PlanBuilder {
 
   /** What the last step has found of the indices of the kernel being added is in `temp`. */
   checked(temp: Ref): void {
-    this.checks.push({ before: this.steps.length, temp: temp.index, kernel: this.kernels });
+    this.checks.push({ before: this.steps.length, temp: temp.index, kernel: this.kernels.length - 1 });
   }
 
-  /** What is added from here on belongs to the next kernel. */
-  endOfKernel(): void {
-    this.kernels++;
+  /** The number of the kernel that is being added. */
+  get kernel(): number {
+    return this.kernels.length - 1;
+  }
+
+  /** What is added from here on belongs to a kernel of this name. */
+  begin(kernel: string): void {
+    this.kernels.push(kernel);
   }
 
   build(): Plan {
     const consts = new Uint8Array(this.constants.length * 16);
     this.constants.forEach((c, i) => consts.set(c, i * 16));
     const code = encodeModule(this.functions, { shared: this.target.shared });
-    const { name, temps, steps, checks } = this;
-    return { name, code, consts, temps, steps, checks, arena: arenaOf(temps, steps, checks) };
+    const { name, kernels, temps, steps, checks } = this;
+    return { name, kernels, code, consts, temps, steps, checks, arena: arenaOf(temps, steps, checks) };
   }
 }

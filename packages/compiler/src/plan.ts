@@ -8,6 +8,8 @@ export interface Ref {
 export interface Step {
   /** The export `k<fn>`. */
   readonly fn: number;
+  /** The kernel it belongs to, by number. */
+  readonly kernel: number;
   readonly args: readonly Ref[];
   /** Iterations of the parallel outer loop; -1 is the length given to the run. */
   readonly units: number;
@@ -23,6 +25,8 @@ export interface Step {
  */
 export interface Plan {
   readonly name: string;
+  /** Names of the kernels that the steps belong to. */
+  readonly kernels: readonly string[];
   readonly code: Uint8Array;
   readonly consts: Uint8Array;
   /** Bytes of each temporary. */

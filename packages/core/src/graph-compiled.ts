@@ -33,7 +33,11 @@ export class CompiledGraph {
   private readonly given: number[] = [];
   private readonly firstParameter: number;
   private readonly results: readonly { readonly value: number; readonly spec: TensorSpec }[];
-  private readonly updates: readonly { readonly parameter: number; readonly value: number; readonly spec: TensorSpec }[];
+  private readonly updates: readonly {
+    readonly parameter: number;
+    readonly value: number;
+    readonly spec: TensorSpec;
+  }[];
   /** One program does everything, and Parameters are updated where they are. */
   private readonly whole: boolean;
 
@@ -84,7 +88,9 @@ export class CompiledGraph {
       const later = new Set([...wanted, ...rest.flatMap((p) => p.inputs)]);
       const inputs = whole ? this.given : [...new Set(run.flatMap((p) => p.inputs))].filter((v) => !made.has(v));
       const outputs = whole ? wanted : [...made].filter((v) => later.has(v));
-      const updates = whole ? this.updates.map((u) => ({ input: this.firstParameter + u.parameter, value: u.value })) : [];
+      const updates = whole
+        ? this.updates.map((u) => ({ input: this.firstParameter + u.parameter, value: u.value }))
+        : [];
       const own = run.map((p): ProgramStep => ({ kernel: p.kernel!, inputs: p.inputs, outputs: p.outputs }));
       const program: Program = { name, values, inputs, outputs, updates, steps: own };
       this.parts.push({ executable: device.compileProgram!(program), node: null, inputs, outputs });

@@ -53,7 +53,12 @@ export class Jit {
     return [...this.programs.values()].flat().map((p) => p.graph);
   }
 
-  private compile(key: string, signature: readonly string[], args: readonly unknown[], given: readonly Tensor[]): Compiled {
+  private compile(
+    key: string,
+    signature: readonly string[],
+    args: readonly unknown[],
+    given: readonly Tensor[],
+  ): Compiled {
     const graph = trace(this.fn, ...args);
     const device = given[0] ? (given[0].$value as ConcreteValue).device : currentDevice();
     const made: Compiled = { graph, run: graph.compile(device, this.name) };

@@ -40,10 +40,26 @@ export interface PlanParts {
 }
 
 /** A plan from kernel texts: step s calls kernel s over the run's length, unless it says otherwise. */
-export function plan({ bodies, steps, shared = true, temps = [], consts = new Uint8Array(0), checks = [] }: PlanParts): Plan {
-  const whole = steps.map((step, s) => ({ fn: s, units: -1, grain: 16, cost: 1, ...step }));
+export function plan({
+  bodies,
+  steps,
+  shared = true,
+  temps = [],
+  consts = new Uint8Array(0),
+  checks = [],
+}: PlanParts): Plan {
+  const whole = steps.map((step, s) => ({ fn: s, kernel: 0, units: -1, grain: 16, cost: 1, ...step }));
   const arena = arenaOf(temps, whole, checks);
-  return { name: 'Test', code: assemble(bodies, shared), consts, temps, steps: whole, checks, arena };
+  return {
+    name: 'Test',
+    kernels: ['Test'],
+    code: assemble(bodies, shared),
+    consts,
+    temps,
+    steps: whole,
+    checks,
+    arena,
+  };
 }
 
 export const addPlan = (shared = true): Plan =>

@@ -43,7 +43,8 @@ export function callCell(cell: Cell, args: readonly unknown[]): unknown {
     const arg = args[i];
     if (typeof arg === 'object' && (arg instanceof NdArray || ArrayBuffer.isView(arg))) refuseArray(cell, i, arg);
   }
-  if (!running.length && (state.jit || getContext('mode') === GRAPH_MODE) && !state.tracing) return callProgram(cell, args, state);
+  if (!running.length && (state.jit || getContext('mode') === GRAPH_MODE) && !state.tracing)
+    return callProgram(cell, args, state);
   if (running.length && !state.known) noteNested(cell, state);
   running.push(cell);
   try {

@@ -1,5 +1,12 @@
 import type { HookHandle, Parameter, Tensor } from '@sporelet/core';
-import { Parameter as ParameterClass, Tensor as TensorClass, describe, isOptions, jitSelf, running } from '@sporelet/core';
+import {
+  Parameter as ParameterClass,
+  Tensor as TensorClass,
+  describe,
+  isOptions,
+  jitSelf,
+  running,
+} from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { AttributeError, KeyError, ValueError, bfloat16, float16, float32 } from '@sporelet/ir';
 import { callCell, installPaths } from './cell-call.ts';
