@@ -56,7 +56,7 @@ export function readingOf(outputs: readonly PullOutput[]): Reading {
     if (e.kind === 'reduce' && (terms > SHORT || e.axes.some((a) => a.limit))) reduces = true;
     const before = operations;
     for (const a of e.args) walk(a, inner);
-    operations += (operations - before) * (terms - 1);
+    operations += (operations - before) * (terms - 1) + (e.kind === 'reduce' ? terms : 0);
   };
   for (const o of outputs) walk(o.value, o.axes);
   return { loads, operations, nodes: seen.size, reduces };

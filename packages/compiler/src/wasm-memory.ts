@@ -116,15 +116,7 @@ export abstract class WasmMemory extends WasmValues {
     });
   }
 
-  protected readLane(
-    e: Expr,
-    s: Moving | null,
-    start: number,
-    v: number,
-    u: number,
-    l: number,
-    varies: boolean,
-  ): void {
+  protected readLane(e: Expr, s: Moving | null, start: number, v: number, u: number, l: number, varies: boolean): void {
     // prettier-ignore
     const { f } = this;
     const run = this.running!;
@@ -175,10 +167,16 @@ export abstract class WasmMemory extends WasmValues {
 function pairs(f: FunctionWriter, start: number, vector: number, at: number, twice: boolean): void {
   if (twice) {
     f.get(start).mem('v128.load64_zero', at).set(vector);
-    f.get(vector).get(vector).shuffle(bytesOf([0, 0, 1, 1])).set(vector);
+    f.get(vector)
+      .get(vector)
+      .shuffle(bytesOf([0, 0, 1, 1]))
+      .set(vector);
     return;
   }
-  f.get(start).mem('v128.load', at).get(start).mem('v128.load', at + 16);
+  f.get(start)
+    .mem('v128.load', at)
+    .get(start)
+    .mem('v128.load', at + 16);
   f.shuffle(bytesOf([0, 2, 4, 6])).set(vector);
 }
 

@@ -152,21 +152,3 @@ function results(def: OpDef, inputs: readonly Tensor[], outs: readonly Value[]):
   const given = def.spec.returns === undefined ? handles : handles.slice(0, def.spec.returns);
   return given.length === 1 ? given[0]! : tupleOf(given);
 }
-
-let cellPath: (() => string) | null = null;
-
-/** Lets the package that knows cells say in which one an error was raised: `net.fc1`. */
-export function setPathResolver(resolver: () => string): void {
-  cellPath = resolver;
-}
-
-const placed = new WeakSet<object>();
-
-/** Adds to an error, once, in which cell it was raised. */
-export function withPath(error: unknown): unknown {
-  if (!(error instanceof Error) || placed.has(error)) return error;
-  placed.add(error);
-  const path = cellPath?.();
-  if (path) error.message += ` (in ${path})`;
-  return error;
-}

@@ -1,7 +1,8 @@
 import { bindArguments, isOptions } from './args.ts';
 import { AttrReader } from './attr-reader.ts';
 import type { Result } from './call.ts';
-import { invoke, withPath } from './call.ts';
+import { invoke } from './call.ts';
+import { withPath } from './cell-path.ts';
 import { fastCall } from './fast-call.ts';
 import { OpDef } from './op-def.ts';
 import type { OpSpec, RawSpec } from './op-spec.ts';

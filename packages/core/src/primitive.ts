@@ -1,7 +1,8 @@
 import { bindArguments } from './args.ts';
 import type { Attrs } from './attr.ts';
 import { AttrReader } from './attr-reader.ts';
-import { invoke, withPath } from './call.ts';
+import { invoke } from './call.ts';
+import { withPath } from './cell-path.ts';
 import type { OpDef } from './op-def.ts';
 import { repr } from './text.ts';
 

@@ -1,4 +1,5 @@
 import type { Plan } from '@sporelet/compiler';
+import type { DeviceObserver } from '@sporelet/ir';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
 import type { Platform } from './platform.ts';
@@ -21,6 +22,7 @@ export class CpuRuntime {
   readonly heap: Heap;
   readonly table: StorageTable;
   readonly pool: Pool;
+  observer: DeviceObserver | null = null;
 
   constructor(platform: Platform, options: CpuOptions = {}) {
     this.heap = new Heap({ shared: platform.sharedMemory && options.shared !== false, maxBytes: options.maxBytes });
@@ -35,7 +37,7 @@ export class CpuRuntime {
 
   /** Makes a plan runnable; `errors` make the error of each kernel for an index that its check refuses. */
   load(plan: Plan, errors: readonly ((() => Error) | undefined)[] = []): PlanExecutable {
-    return new PlanExecutable(plan, this.heap, this.table, this.pool, errors);
+    return new PlanExecutable(plan, this, errors);
   }
 
   write(storage: CpuStorage, data: Uint8Array, at = 0): void {
