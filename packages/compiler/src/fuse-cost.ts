@@ -1,5 +1,5 @@
-import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
-import { Expr, FreeAxes, boundedIndices, sizeOf } from '@sporelet/ir';
+import type { Axis, Kernel, PullOutput, Expr } from '@sporelet/ir';
+import { FreeAxes, boundedIndices, sizeOf } from '@sporelet/ir';
 import { contractionOrder, recognizeContraction } from './contract-recognize.ts';
 import { lowerStored } from './group.ts';
 

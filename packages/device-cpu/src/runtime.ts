@@ -1,5 +1,6 @@
 import type { Plan } from '@sporelet/compiler';
 import type { DeviceObserver } from '@sporelet/ir';
+import { debugObserver } from './debug.ts';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
 import type { Platform } from './platform.ts';
@@ -28,6 +29,7 @@ export class CpuRuntime {
     this.heap = new Heap({ shared: platform.sharedMemory && options.shared !== false, maxBytes: options.maxBytes });
     this.table = new StorageTable(this.heap, platform, options);
     this.pool = new Pool(this.heap, platform, options.threads);
+    if (platform.debug) this.observer = debugObserver(platform.debug, (body) => platform.atExit?.(body));
   }
 
   /** A storage with undefined contents. */
