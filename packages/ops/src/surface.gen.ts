@@ -105,6 +105,7 @@ import {
   applyRMSProp,
   sgd,
 } from './optimizer.ts';
+import { proximalAdagradRows, sparseApplyProximalAdagrad } from './optimizer-sparse.ts';
 import {
   adaptiveAvgPool2D,
   adaptiveAvgPool2DGrad,
@@ -418,6 +419,7 @@ export { permutationFromKey } from './random.ts';
 export { permute } from './functional-shape.ts';
 export { pow } from './elementwise.ts';
 export { prod } from './functional-reduce.ts';
+export { proximalAdagradRows } from './optimizer-sparse.ts';
 export { rand } from './functional-random.ts';
 export { randLike } from './functional-random.ts';
 export { randint } from './functional-random.ts';
@@ -479,6 +481,7 @@ export { softmin } from './functional-nn.ts';
 export { softplus } from './activation.ts';
 export { softsign } from './activation.ts';
 export { sort } from './sort.ts';
+export { sparseApplyProximalAdagrad } from './optimizer-sparse.ts';
 export { sparseSoftmaxCrossEntropyWithLogits } from './loss.ts';
 export { split } from './functional-shape.ts';
 export { sqrt } from './unary.ts';
@@ -994,6 +997,15 @@ export type ApplyCenteredRMSProp = InstanceType<typeof ApplyCenteredRMSProp>;
 /** n = accum + grad²; linear += grad - (n^-lrPower - accum^-lrPower)/lr·var; var = (sign(linear)·l1 - linear)/(n^-lrPower/lr + 2·l2) where |linear| > l1, else 0; accum = n. Returns var. McMahan et al., KDD 2013. */
 export const ApplyFtrl: typeof applyFtrl.Primitive = applyFtrl.Primitive;
 export type ApplyFtrl = InstanceType<typeof ApplyFtrl>;
+
+/** ApplyProximalAdagrad where touched (broadcast) is true; the rest stays. Internal: what SparseApplyProximalAdagrad does once it has summed the gradient. */
+export const ProximalAdagradRows: typeof proximalAdagradRows.Primitive = proximalAdagradRows.Primitive;
+export type ProximalAdagradRows = InstanceType<typeof ProximalAdagradRows>;
+
+/** ApplyProximalAdagrad on the rows that the indices name, with a gradient of these rows; rows named twice get the sum of their gradients. Other rows stay as they are. */
+export const SparseApplyProximalAdagrad: typeof sparseApplyProximalAdagrad.Primitive =
+  sparseApplyProximalAdagrad.Primitive;
+export type SparseApplyProximalAdagrad = InstanceType<typeof SparseApplyProximalAdagrad>;
 
 /** The greatest element of each window of a plane; NaN wins (MindSpore's CPU kernel passes over it). padMode 'pad' with pad, dilation and ceilMode are additions to MindSpore's class. */
 export const MaxPool: typeof maxPool.Primitive = maxPool.Primitive;
