@@ -364,6 +364,8 @@ export class Tensor implements Disposable {
     return `Tensor[${this.dtype.name}]`;
   }
   private text(print: (view: ReturnType<NdArray['view']>) => string): string {
+    // Debuggers and logs show what was disposed too.
+    if (this.held === null && this.source === null) return 'Tensor(<disposed>)';
     let array: NdArray;
     try {
       array = shown.get(this) ?? this.asnumpy();

@@ -207,6 +207,7 @@ describe('memory', () => {
     }
     y.dispose();
     expect(() => add(y, 1)).toThrow('This tensor was disposed.');
+    expect([String(y), inspect(y)]).toEqual(['Tensor(<disposed>)', 'Tensor(<disposed>)']);
   });
 });
 
