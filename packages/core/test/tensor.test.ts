@@ -128,6 +128,11 @@ describe('what a tensor is made of', () => {
 });
 
 describe('attributes', () => {
+  test('mT exchanges the last two axes', () => {
+    const t = new Tensor([[[1, 2, 3], [4, 5, 6]]]); // prettier-ignore
+    expect(t.mT.tolist()).toEqual([[[1, 4], [2, 5], [3, 6]]]); // prettier-ignore
+    expect(() => new Tensor([1, 2]).mT).toThrow(ValueError);
+  });
   const x = new Tensor(
     [
       [1, 2, 3],

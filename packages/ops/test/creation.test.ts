@@ -19,6 +19,15 @@ describe('primitives', () => {
   });
 });
 
+describe('what a tensor is', () => {
+  it('is told by functions and methods', () => {
+    const t = new Tensor([[1, 2, 3]]);
+    expect([ops.size(t), ops.numel(t), t.numel(), t.nelement()]).toEqual([3, 3, 3, 3]);
+    expect([ops.rank(t), t.ndimension(), String(ops.shape(t))]).toEqual([2, 2, '(1, 3)']);
+    expect([ops.isTensor(t), ops.isTensor([1])]).toEqual([true, false]);
+  });
+});
+
 describe('creation', () => {
   it('fills shapes in the dtype of the value', () => {
     expect(ops.full([2], 3).dtype).toBe(float32);
