@@ -115,7 +115,7 @@ export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], 
     if (typeof optimizer !== 'function' || !('parameters' in optimizer)) {
       throw new TypeError(`For '${op}', the 'optimizer' must be an Optimizer, but got ${describe(optimizer)}.`);
     }
-    this.network = network as Cell<(...inputs: [...A]) => Tensor>;
+    this.network = network;
     this.network.setGrad();
     this.optimizer = optimizer as Updater;
     if (sens === 0) throw new ValueError("The input argument of 'sens' can not be 0.");
