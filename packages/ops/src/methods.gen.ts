@@ -130,7 +130,7 @@ declare module '@sporelet/core' {
     acos(): Tensor;
     /** The inverse hyperbolic cosine; NaN below 1. */
     acosh(): Tensor;
-    /** input + other. */
+    /** input + other; for bools their disjunction. */
     add(other: Operand): Tensor;
     /** input + value · tensor1 / tensor2; value is 1 unless given. */
     addcdiv(tensor1: Operand, tensor2: Operand, value?: Operand): Tensor;

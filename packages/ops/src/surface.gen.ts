@@ -745,7 +745,7 @@ export type LinSpace = InstanceType<typeof LinSpace>;
 export const Eye: typeof eye.Primitive = eye.Primitive;
 export type Eye = InstanceType<typeof Eye>;
 
-/** input + other. */
+/** input + other; for bools their disjunction. */
 export const Add: typeof add.Primitive = add.Primitive;
 export type Add = InstanceType<typeof Add>;
 
