@@ -39,6 +39,7 @@ export function invoke(def0: OpDef, operands: readonly unknown[], attrs: Attrs):
   }
   promote(def, flat);
   if (def.spec.body) {
+    def.check((flat as Tensor[]).map((t) => t.$spec));
     const out = def.spec.body(def.byName(flat), attrs);
     return Array.isArray(out) ? tupleOf(out as readonly Tensor[]) : out;
   }
