@@ -18,7 +18,7 @@ export function bareMicroKernel(): number[] {
     rows,
     aRow: 4,
     bVecs: [0, 16],
-    k: [{ extent: 0, a: rows * 4, b: COLUMNS * 4 }],
+    k: [{ extent: null, a: rows * 4, b: COLUMNS * 4 }],
     bNext: 0,
     cNext: 0,
     cRow: COLUMNS * 4,
@@ -31,15 +31,15 @@ export function bareMicroKernel(): number[] {
     .i32(65536 + 16384)
     .i32(65536 + 32768)
     .i32(64)
-    .i32(K)
     .i32(0)
+    .i32(K)
     .call(tile);
   b.step(f, [], 1, 1, 1);
   const plan = b.build();
   const memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: target.shared });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(plan.code as BufferSource), { env: { memory } });
   new Float32Array(memory.buffer).fill(0.5);
-  const run = exports['k0'] as (args: number, lo: number, hi: number) => void;
+  const run = exports[`k${plan.steps[0]!.fn}`] as (args: number, lo: number, hi: number) => void;
   const flop = 2 * rows * COLUMNS * K * 64;
   return seconds(() => {
     for (let i = 0; i < 10; i++) run(0, 0, 1);

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DType } from 'sporelet';
 import { Tensor, dtype as dtypes } from 'sporelet';
@@ -8,13 +8,47 @@ import { blob, floats, integer, integers, messages, readMessage, text, texts } f
 /** An attribute's value: int and ints, float and floats, string and strings, tensor. */
 export type Attribute = number | string | readonly number[] | readonly string[] | TensorProto;
 
-/** One node of a graph; an input that is left out is the empty name. */
-export interface Node {
+/** One node of a graph; an input or output that is left out is the empty name. */
+export class Node {
   readonly op: string;
-  readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly #attributes: ReadonlyMap<string, Attribute>;
+
+  constructor(m: Message) {
+    this.op = text(m, 4);
+    this.inputs = texts(m, 1);
+    this.outputs = texts(m, 2);
+    this.#attributes = new Map(messages(m, 5).map((a) => [text(a, 1), attribute(a)]));
+  }
+
+  has(name: string): boolean {
+    return this.#attributes.has(name);
+  }
+
+  #get<T extends Attribute>(name: string, is: (a: Attribute) => a is T, fallback: T | undefined): T {
+    const value = this.#attributes.get(name) ?? fallback;
+    if (value !== undefined && is(value)) return value;
+    throw new TypeError(`${this.op}: attribute ${name} is ${value === undefined ? 'not given' : typeof value}`);
+  }
+
+  /** An int or a float. */
+  number(name: string, fallback?: number): number {
+    return this.#get(name, (a) => typeof a === 'number', fallback);
+  }
+
+  /** Ints or floats. */
+  numbers(name: string, fallback?: readonly number[]): readonly number[] {
+    return this.#get(name, (a): a is readonly number[] => Array.isArray(a) && typeof a[0] !== 'string', fallback);
+  }
+
+  text(name: string, fallback?: string): string {
+    return this.#get(name, (a) => typeof a === 'string', fallback);
+  }
+
+  tensor(name: string): Tensor {
+    return this.#get(name, (a) => a instanceof TensorProto, undefined).tensor();
+  }
 }
 
 /** A tensor as stored: element type by ONNX's number, and the message that holds the elements. */
@@ -24,10 +58,13 @@ export class TensorProto {
     this.message = message;
   }
 
-  /** @throws TypeError for element types that sporelet has none for (string, complex, 8-bit floats) */
-  tensor(): Tensor {
+  /**
+   * @param declared - the element type that the model states: bfloat16 is stored as if it were uint16
+   * @throws TypeError for element types that sporelet has none for (string, complex, 8-bit floats)
+   */
+  tensor(declared?: number): Tensor {
     const m = this.message;
-    const type = integer(m, 2);
+    const type = declared ?? integer(m, 2);
     const dtype = elementTypes[type];
     if (!dtype) throw new TypeError(`element type ${type}`);
     const shape = integers(m, 1).map(Number);
@@ -62,12 +99,17 @@ export const elementTypes: { readonly [type: number]: DType | undefined } = {
   16: dtypes.bfloat16,
 };
 
-/** A model's graph: its nodes, and the names that its data sets give values for. */
+/** A value that goes into a graph or comes out of it; its element type is 0 unless it is a tensor. */
+export interface Port {
+  readonly name: string;
+  readonly type: number;
+}
+
+/** A model's graph: its nodes, and the values that its data sets give. */
 export interface Model {
-  readonly opset: number;
   readonly nodes: readonly Node[];
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
 }
 
 // Field numbers: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
@@ -93,38 +135,24 @@ function attribute(m: Message): Attribute {
   }
 }
 
-function node(m: Message): Node {
-  return {
-    op: text(m, 4),
-    domain: text(m, 7),
-    inputs: texts(m, 1),
-    outputs: texts(m, 2),
-    attributes: Object.fromEntries(messages(m, 5).map((a) => [text(a, 1), attribute(a)])),
-  };
+function port(m: Message): Port {
+  const [type] = messages(m, 2);
+  const [tensor] = type ? messages(type, 1) : [];
+  return { name: text(m, 1), type: tensor ? integer(tensor, 1) : 0 };
 }
 
 export function readModel(path: string): Model {
-  const m = readMessage(readFileSync(path));
-  const graph = messages(m, 7)[0]!;
-  const names = (field: number): string[] => messages(graph, field).map((v) => text(v, 1));
+  const graph = messages(readMessage(readFileSync(path)), 7)[0]!;
   return {
-    opset: Math.max(
-      ...messages(m, 8)
-        .filter((o) => text(o, 1) === '')
-        .map((o) => integer(o, 2)),
-    ),
-    nodes: messages(graph, 1).map(node),
-    inputs: names(11),
-    outputs: names(12),
+    nodes: messages(graph, 1).map((n) => new Node(n)),
+    inputs: messages(graph, 11).map(port),
+    outputs: messages(graph, 12).map(port),
   };
 }
 
-/** The first data set of a case: the tensors in files `input_0.pb`, `input_1.pb`, ... or `output_0.pb`, ... */
-export function readData(folder: string, kind: 'input' | 'output'): TensorProto[] {
-  const set = join(folder, 'test_data_set_0');
-  const count = readdirSync(set).filter((f) => f.startsWith(kind)).length;
-  return Array.from(
-    { length: count },
-    (_, i) => new TensorProto(readMessage(readFileSync(join(set, `${kind}_${i}.pb`)))),
+/** The tensors of the first data set of a case: the files `input_0.pb`, `input_1.pb`, ... or `output_0.pb`, ... */
+export function readData(folder: string, kind: 'input' | 'output', ports: readonly Port[]): Tensor[] {
+  return ports.map(({ type }, i) =>
+    new TensorProto(readMessage(readFileSync(join(folder, 'test_data_set_0', `${kind}_${i}.pb`)))).tensor(type),
   );
 }

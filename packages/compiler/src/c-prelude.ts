@@ -11,6 +11,11 @@ typedef int8_t i8; typedef int16_t i16; typedef int32_t i32; typedef int64_t i64
 #define AT(a, o) (heap + (u64)(a) + (o))
 #define GET(T, p) (((const struct { T x; } __attribute__((packed, may_alias)) *)(p))->x)
 #define PUT(T, p, v) (((struct { T x; } __attribute__((packed, may_alias)) *)(p))->x = (v))
+#ifdef __clang__
+#define PICK(T, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define PICK(T, a, b, ...) __builtin_shuffle(a, b, (T){__VA_ARGS__})
+#endif
 static inline u32 i32_bits(float x) { u32 y; memcpy(&y, &x, 4); return y; }
 static inline u64 i64_bits(double x) { u64 y; memcpy(&y, &x, 8); return y; }
 static inline float f32_bits(u32 x) { float y; memcpy(&y, &x, 4); return y; }
@@ -42,13 +47,6 @@ const x86: Readonly<Record<number, { readonly macro: string; readonly suffix: st
 };
 
 const list = (n: number, f: (i: number) => string): string => Array.from({ length: n }, (_, i) => f(i)).join(', ');
-
-/** Picks four of eight words. */
-const PICK = `#ifdef __clang__
-#define pick16(a, b, i, j, k, l) ((vi16)__builtin_shufflevector((vi16)(a), (vi16)(b), i, j, k, l))
-#else
-#define pick16(a, b, i, j, k, l) ((vi16)__builtin_shuffle((vi16)(a), (vi16)(b), (vi16){i, j, k, l}))
-#endif`;
 
 /** A definition of the prelude. */
 export interface Definition {
@@ -127,7 +125,20 @@ function operations(r: number): Definition[] {
     }
   } // prettier-ignore
   fn('u32', `all_true${r}`, `${v} a`, `vm${r} z = (vm${r})(a == 0); return (${list(d, (i) => `z[${i}]`).replaceAll(', ', ' | ')}) == 0;`); // prettier-ignore
-  if (r === 16) out.push({ name: 'pick16', text: PICK });
+  if (r === 16)
+    out.push({ name: 'pick16', text: '#define pick16(a, b, i, j, k, l) ((vi16)PICK(vi16, a, b, i, j, k, l))' });
+  fn(
+    v,
+    `load_twice${r}`,
+    'const char *p',
+    `${v} a = load_half${r}(p); return PICK(${v}, a, a, ${list(n, (i) => String(i >> 1))});`,
+  );
+  fn(
+    v,
+    `load_even${r}`,
+    'const char *p',
+    `${v} a = GET(${v}, p), b = GET(${v}, p + ${r}); return PICK(${v}, a, b, ${list(n, (i) => String(2 * i))});`,
+  );
   floats(fn, r);
   return out;
 }

@@ -1,5 +1,7 @@
-import type { Kernel } from '@sporelet/ir';
-import { emitKernel } from './compile.ts';
+import type { Kernel, Program } from '@sporelet/ir';
+import { emitAlone } from './compile.ts';
+import { addProgram, optimised } from './compile-program.ts';
+import type { ProgramNotes } from './compile-program.ts';
 import { C_PRELUDE, vectorPrelude } from './c-prelude.ts';
 import { CWriter } from './c-writer.ts';
 import { PlanBuilder } from './plan-builder.ts';
@@ -38,8 +40,19 @@ class CPlanBuilder extends PlanBuilder {
 /** Compiles a kernel (not a routine) to C for a machine; the target's `shared` does not matter. */
 export function compileToC(kernel: Kernel, target: Target): CPlan {
   const b = new CPlanBuilder(kernel.name, target);
-  emitKernel(b, kernel);
+  emitAlone(b, kernel);
   return b.buildC();
+}
+
+/** Compiles a program to one plan of C functions; the passes are those of every target. */
+export function compileProgramToC(
+  program: Program,
+  target: Target,
+  watch?: (pass: string, program: Program) => void,
+): ProgramNotes & { readonly plan: CPlan } {
+  const b = new CPlanBuilder(program.name, target);
+  const notes = addProgram(b, optimised(program, watch));
+  return { plan: b.buildC(), ...notes };
 }
 
 /** One C text, to be compiled on its own. */
@@ -59,58 +72,84 @@ export interface CProgram {
 /** Characters of a piece, roughly: some hundred milliseconds of compiling. */
 const PIECE = 60_000;
 
-/** Joins plans to C texts, in each of which equal functions appear once. */
+/** Joins plans to C texts. Equal step functions appear once, equal inner functions once in each text that calls them. */
 export function printProgram(plans: readonly CPlan[]): CProgram {
+  /** Functions by their texts, in which a call names its function's number here. */
+  const numbers = new Map<string, number>();
+  const functions: CFunction[] = [];
+  const found = new Map<number, readonly [number, number]>();
   const pieces: CPiece[] = [];
-  const steps: (readonly [number, number])[][] = [];
-  let piece = new Piece();
+  let piece = new Piece(functions);
   const close = (): void => {
     if (!piece.size) return;
     pieces.push(piece.build());
-    piece = new Piece();
+    piece = new Piece(functions);
   };
-  for (const plan of plans) {
-    const numbers = piece.add(plan);
-    steps.push(numbers.map((n) => [pieces.length, n]));
-    if (piece.size > PIECE) close();
-  }
+  const place = (n: number): readonly [number, number] => {
+    let at = found.get(n);
+    if (!at) {
+      if (piece.size > PIECE) close();
+      found.set(n, (at = [pieces.length, piece.export(n)]));
+    }
+    return at;
+  };
+  const steps = plans.map((plan) => {
+    const own: number[] = [];
+    for (const f of plan.functions) {
+      const text = f.text.replace(CALL, (_, n: string) => `@${own[Number(n)]!}@`);
+      const key = `${f.exported} ${text}`;
+      let n = numbers.get(key);
+      if (n === undefined) {
+        n = functions.push({ ...f, text }) - 1;
+        numbers.set(key, n);
+      }
+      own.push(n);
+    }
+    return plan.steps.map((step) => place(own[step.fn]!));
+  });
   close();
   return { pieces, steps };
 }
 
+const CALL = /@(\d+)@/g;
+
 class Piece {
   size = 0;
-  private readonly known = new Map<string, string>();
+  private readonly functions: readonly CFunction[];
+  private readonly names = new Map<number, string>();
+  private readonly exported: string[] = [];
   private readonly out: string[] = [];
-  private readonly exported = new Map<string, number>();
   private readonly registers = new Set([16]);
 
-  /** Adds a plan's functions; returns the number of each step's function. */
-  add(plan: CPlan): number[] {
-    const own: string[] = [];
-    for (const { text, register, exported } of plan.functions) {
-      const resolved = text.replace(/@(\d+)@/g, (_, n: string) => own[Number(n)]!);
-      const key = `${exported ? 'k' : 'f'}${resolved}`;
-      let name = this.known.get(key);
-      if (name === undefined) {
-        name = `${exported ? 'k' : 'f'}${this.known.size}`;
-        this.known.set(key, name);
-        this.registers.add(register);
-        this.size += text.length;
-        // Inner functions stay apart: each has registers of its own, and texts stay small for the compiler.
-        this.out.push(`${exported ? '' : '__attribute__((noinline)) '}static void ${name}${resolved}`);
-        if (exported) this.exported.set(name, this.exported.size);
-      }
-      own.push(name);
+  constructor(functions: readonly CFunction[]) {
+    this.functions = functions;
+  }
+
+  /** Adds a function and what it calls; returns its place among the addresses. */
+  export(n: number): number {
+    return this.exported.push(this.add(n)) - 1;
+  }
+
+  private add(n: number): string {
+    let name = this.names.get(n);
+    if (name === undefined) {
+      const { text, register, exported } = this.functions[n]!;
+      const resolved = text.replace(CALL, (_, callee: string) => this.add(Number(callee)));
+      name = `f${this.names.size}`;
+      this.names.set(n, name);
+      this.registers.add(register);
+      this.size += text.length;
+      // Inner functions stay apart: each has registers of its own, and texts stay small for the compiler.
+      this.out.push(`${exported ? '' : '__attribute__((noinline)) '}static void ${name}${resolved}`);
     }
-    return plan.steps.map((step) => this.exported.get(own[step.fn]!)!);
+    return name;
   }
 
   build(): CPiece {
     const registers = [...this.registers].sort((a, b) => a - b);
     const vectors = vectorPrelude(registers, this.out.join('\n'));
-    const addresses = [...this.exported].map(([name, i]) => `out[${i}] = (u64)(uintptr_t)${name};`);
+    const addresses = this.exported.map((name, i) => `out[${i}] = (u64)(uintptr_t)${name};`);
     const pointers = `void sp_pointers(u64 *out) {\n${addresses.join('\n')}\n}\n`;
-    return { source: [C_PRELUDE, vectors, ...this.out, pointers].join('\n'), functions: this.exported.size };
+    return { source: [C_PRELUDE, vectors, ...this.out, pointers].join('\n'), functions: this.exported.length };
   }
 }

@@ -146,6 +146,10 @@ export class CWriter implements FunctionWriter {
     this.lines.push(`${text(`AT(${address}, ${offset})`, value)};`);
     return this;
   }
+  loadPairs(twice: boolean, offset = 0): this {
+    const [address] = this.take(1);
+    return this.result('v', `load_${twice ? 'twice' : 'even'}${this.register}(AT(${address}, ${offset}))`);
+  }
   memLane(name: MemoryLaneOp, lane: number, offset = 0): this {
     if (this.register !== 16) throw new Error('C: single lanes are stored from registers of 16 bytes');
     const [address, vector] = this.take(2);

@@ -1,12 +1,13 @@
 import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
 import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
 import { emitContraction, recognizeContraction } from './contract.ts';
+import { infoOf } from './kernel-info.ts';
 import type { Operand } from './emit-pull.ts';
 import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Ref } from './plan.ts';
 
 /** One step that leaves a non-zero word when a data-dependent index is out of range. */
 function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]): void {
@@ -22,21 +23,39 @@ function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]
   const temp = b.temp(4);
   const value = where(outside, constant(1, int32), constant(0, int32));
   emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: int32, shape: [] }, axes: [], value }] });
-  b.endOfChecks(temp);
+  b.checked(temp);
 }
 
 /** Compiles a kernel (not a routine) to a plan for the CPU. */
 export function compileKernel(kernel: Kernel, target: Target): Plan {
   const b = new PlanBuilder(kernel.name, target);
-  emitKernel(b, kernel);
+  emitAlone(b, kernel);
   return b.build();
 }
 
-/** Adds the steps of a kernel (not a routine). */
-export function emitKernel(b: PlanBuilder, kernel: Kernel): void {
-  const operands = kernel.inputs.map((spec, index): Operand => ({ ref: { kind: 'in', index }, spec }));
-  const outs = kernel.outputs.map((o, index): Operand => ({ ref: { kind: 'out', index }, spec: o.spec }));
+/** Adds the steps of a kernel to a plan of its own: its operands are the plan's. */
+export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
+  emitKernel(
+    b,
+    kernel,
+    kernel.inputs.map((_, index): Ref => ({ kind: 'in', index })),
+    kernel.outputs.map((_, index): Ref => ({ kind: 'out', index })),
+  );
+}
+
+/**
+ * Adds the steps of a kernel, its checks of indices first. Where an output is said to overwrite an input, both are the
+ * same piece of memory.
+ */
+export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[], path = ''): void {
+  const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
+  const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
+  b.begin(infoOf(kernel, path));
   emitChecks(b, kernel, operands);
+  emitOutputs(b, kernel, operands, outs);
+}
+
+function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Operand[]): void {
   const done = new Set<number>();
   kernel.outputs.forEach((output, i) => {
     if (done.has(i)) return;

@@ -1,6 +1,8 @@
+import type { KernelInfo } from '@sporelet/ir';
+import { arenaOf } from './arena.ts';
 import { I32, WasmWriter, encodeModule } from './wasm-encoder.ts';
 import type { FunctionSpec, FunctionWriter, ValType } from './wasm-encoder.ts';
-import type { Plan, PlanOutline, Ref, Step } from './plan.ts';
+import type { Check, Plan, PlanOutline, Ref, Step } from './plan.ts';
 
 /** Vector registers that code may use. */
 export interface Registers {
@@ -40,7 +42,8 @@ export class PlanBuilder {
   private readonly constants: Uint8Array[] = [];
   private readonly constantOffsets = new Map<string, number>();
   private readonly internals = new Map<string, number>();
-  private check: PlanOutline['check'];
+  private readonly checks: Check[] = [];
+  private readonly kernels: KernelInfo[] = [];
 
   constructor(name: string, target: Target) {
     this.name = name;
@@ -88,7 +91,7 @@ export class PlanBuilder {
   step(body: FunctionWriter, args: readonly Ref[], units: number, grain: number, cost: number): void {
     const fn = this.functions.length;
     this.functions.push({ params: PARAMS, exportAs: `k${fn}`, body });
-    this.steps.push({ fn, args, units, grain, cost });
+    this.steps.push({ fn, kernel: this.kernels.length - 1, args, units, grain, cost });
   }
 
   /** A function that steps call, in parts short enough to be replaced by optimised code; equal keys share one. */
@@ -109,9 +112,19 @@ export class PlanBuilder {
     return index;
   }
 
-  /** Everything added so far only looks at indices; `temp` holds the word it leaves. */
-  endOfChecks(temp: Ref): void {
-    this.check = { before: this.steps.length, temp: temp.index };
+  /** What the last step has found of the indices of the kernel being added is in `temp`. */
+  checked(temp: Ref): void {
+    this.checks.push({ before: this.steps.length, temp: temp.index, kernel: this.kernels.length - 1 });
+  }
+
+  /** The number of the kernel that is being added. */
+  get kernel(): number {
+    return this.kernels.length - 1;
+  }
+
+  /** What is added from here on belongs to this kernel. */
+  begin(kernel: KernelInfo): void {
+    this.kernels.push(kernel);
   }
 
   build(): Plan {
@@ -126,7 +139,7 @@ export class PlanBuilder {
   protected outline(): PlanOutline {
     const consts = new Uint8Array(this.constants.length * 16);
     this.constants.forEach((c, i) => consts.set(c, i * 16));
-    const { name, temps, steps, check } = this;
-    return { name, consts, temps, steps, ...(check ? { check } : {}) };
+    const { name, kernels, temps, steps, checks } = this;
+    return { name, kernels, consts, temps, steps, checks, arena: arenaOf(temps, steps, checks) };
   }
 }

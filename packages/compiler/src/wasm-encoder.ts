@@ -154,8 +154,7 @@ export class ByteWriter {
   }
 }
 
-/** Lanes 0 and 2 of 32 bits moved to 0 and 1. */
-const EVEN_LANES = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
+const bytesOf = (lanes: readonly number[]): number[] => lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
 
 /** Writes a function's body as WebAssembly bytes. */
 export class WasmWriter implements FunctionWriter {
@@ -234,7 +233,9 @@ export class WasmWriter implements FunctionWriter {
   }
   evenLanes(): this {
     const v = this.local(V128);
-    return this.tee(v).get(v).shuffle(EVEN_LANES);
+    return this.tee(v)
+      .get(v)
+      .shuffle(bytesOf([0, 2, 0, 2]));
   }
   mem(name: MemoryOp, offset = 0): this {
     const [prefix, opcode, align] = memory[name];
@@ -252,6 +253,17 @@ export class WasmWriter implements FunctionWriter {
     this.code.u32(offset);
     this.code.byte(lane);
     return this;
+  }
+  loadPairs(twice: boolean, offset = 0): this {
+    const v = this.local(V128);
+    if (twice)
+      return this.mem('v128.load64_zero', offset)
+        .tee(v)
+        .get(v)
+        .shuffle(bytesOf([0, 0, 1, 1]));
+    const address = this.local(I32);
+    this.tee(address).mem('v128.load', offset);
+    return this.get(address).mem('v128.load', offset + 16).shuffle(bytesOf([0, 2, 4, 6])); // prettier-ignore
   }
   storeFirst(bytes: number, address: number, value: number, offset = 0): this {
     this.get(address).get(value);

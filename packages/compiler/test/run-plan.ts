@@ -43,7 +43,8 @@ export function runPlan(
     const size = Math.max(step.grain, Math.ceil(units / chunks / step.grain) * step.grain);
     const run = instance.exports[`k${step.fn}`] as (a: number, lo: number, hi: number) => void;
     for (let lo = 0; lo < units; lo += size) run(args, lo, Math.min(units, lo + size));
-    if (plan.check && plan.check.before === index + 1 && new Int32Array(memory.buffer, temps[plan.check.temp], 1)[0]) {
+    const check = plan.checks.find((c) => c.before === index + 1);
+    if (check && new Int32Array(memory.buffer, temps[check.temp], 1)[0]) {
       throw new RangeError('out of range');
     }
   });

@@ -44,6 +44,7 @@ export function flatKeyOf(
  * @param specs - dtypes and shapes as the inputs lie in memory
  * @param dtypes - the dtypes in which they take part
  * @param masks - one per mapped axis, outermost first: letter k is '1' when input k carries that axis in front
+ * @param generic - whether an element-wise kernel may take its length as an argument
  * @returns null for an op whose output is input 0 with another shape
  */
 export function buildKernel(
@@ -53,6 +54,7 @@ export function buildKernel(
   attrs: Attrs,
   outs: readonly TensorSpec[],
   masks: readonly string[],
+  generic: boolean,
 ): Kernel | null {
   const { spec } = def;
   if (spec.alias) return null;
@@ -66,7 +68,7 @@ export function buildKernel(
       ),
   };
   if (spec.each) {
-    const flat = flatKeyOf(def, specs, attrs, outs) !== null;
+    const flat = generic && flatKeyOf(def, specs, attrs, outs) !== null;
     const inputs = flat ? specs.map((s) => flatSpec(s, outs[0]!)) : specs;
     const targets = flat ? outs.map((o) => ({ dtype: o.dtype, shape: [sampleLength] })) : outs;
     const outputs = elementwise(def, spec.each, inputs, dtypes, attrs, targets, flat ? [] : masks);

@@ -127,7 +127,7 @@ function makeEntry(op: Runnable, inputs: readonly ConcreteValue[], attrs: Attrs,
   let exe = key === null ? undefined : cache.flat.get(key);
   const n = key === null ? 0 : outs[0]!.size;
   if (!exe) {
-    const kernel = op.kernel(specs, attrs, outs);
+    const kernel = op.kernel(specs, attrs, outs, true);
     if (kernel === null) return new Entry(specs, attrs, outs, null, 0);
     exe = cache.device.compile(kernel);
     if (key !== null) cache.flat.set(key, exe);

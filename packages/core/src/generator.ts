@@ -125,5 +125,5 @@ export function randomKey(generator: Generator = standard): Tensor {
     const data = Uint32Array.from(generator.$next());
     return new Tensor(upload({ dtype: uint32, shape: [2], data }, currentDevice()));
   };
-  return running.graph?.supply ? running.graph.supply(make) : make();
+  return running.graph?.supply ? running.graph.supply({ dtype: uint32, shape: [2] }, make) : make();
 }

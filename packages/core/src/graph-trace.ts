@@ -1,6 +1,7 @@
 import type { DType, TensorSpec } from '@sporelet/ir';
 import { RuntimeError, sizeOf } from '@sporelet/ir';
 import type { Attrs } from './attr.ts';
+import { currentPath } from './cell-path.ts';
 import type { Parameter } from './parameter.ts';
 import type { Runnable } from './runnable.ts';
 import { Tensor } from './tensor.ts';
@@ -23,6 +24,8 @@ export interface GraphNode {
   readonly attrs: Attrs;
   readonly inputs: readonly Ref[];
   readonly outputs: readonly TensorSpec[];
+  /** The cell in which it was recorded. */
+  readonly path: string;
 }
 
 /** A value that is known by its origin only. */
@@ -56,6 +59,9 @@ export class GraphTrace extends Trace {
   readonly constants: Value[] = [];
   /** Values every run makes anew: random keys. */
   readonly supplied: (() => Tensor)[] = [];
+  readonly suppliedSpecs: TensorSpec[] = [];
+  /** What must still hold for the recording to be what the function would do. */
+  readonly guards: (() => boolean)[] = [];
   private readonly known = new Map<Value, Ref>();
   private readonly captured = new Map<Parameter, Captured>();
 
@@ -66,7 +72,7 @@ export class GraphTrace extends Trace {
       inputs.map(({ dtype, shape }) => ({ dtype, shape })),
       attrs,
     );
-    const index = this.nodes.push({ op, attrs, inputs: refs, outputs }) - 1;
+    const index = this.nodes.push({ op, attrs, inputs: refs, outputs, path: currentPath() }) - 1;
     return outputs.map((spec, output) => this.symbol(spec, { kind: 'node', index, output }));
   }
 
@@ -91,9 +97,14 @@ export class GraphTrace extends Trace {
     return new Tensor(this.symbol(spec, { kind: 'input', index, output: 0 }));
   }
 
-  override supply(make: () => Tensor): Tensor {
+  override supply(spec: TensorSpec, make: () => Tensor): Tensor {
     const index = this.supplied.push(make) - 1;
-    return new Tensor(this.symbol(make().$spec, { kind: 'supplied', index, output: 0 }));
+    this.suppliedSpecs.push(spec);
+    return new Tensor(this.symbol(spec, { kind: 'supplied', index, output: 0 }));
+  }
+
+  override guard(holds: () => boolean): void {
+    this.guards.push(holds);
   }
 
   override capture(parameter: Parameter, before: Value): void {

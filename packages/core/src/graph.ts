@@ -1,13 +1,14 @@
-import type { TensorSpec } from '@sporelet/ir';
+import type { Device, TensorSpec } from '@sporelet/ir';
 import { ValueError, sameShape, shapeText } from '@sporelet/ir';
 import { atLevel, dispatch, running } from './dispatch.ts';
+import { CompiledGraph } from './graph-compiled.ts';
 import type { GraphNode, Ref } from './graph-trace.ts';
 import { GraphTrace } from './graph-trace.ts';
 import { Parameter } from './parameter.ts';
 import { Tensor } from './tensor.ts';
 import { mapTensors, shapedLike, tensorsIn } from './tensor-tree.ts';
 import { describe, repr } from './text.ts';
-import type { Value } from './value.ts';
+import type { ConcreteValue, Value } from './value.ts';
 import { release, retain } from './value.ts';
 
 type AnyFn = (...args: never[]) => unknown;
@@ -27,9 +28,12 @@ export interface GraphParts {
   /** Values from outside. */
   readonly constants: readonly Value[];
   readonly supplied: readonly (() => Tensor)[];
+  readonly suppliedSpecs: readonly TensorSpec[];
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly Ref[];
   readonly updates: readonly GraphUpdate[];
+  /** What outside of the graph must be as it was when it was recorded: the training modes of cells. */
+  readonly guards: readonly (() => boolean)[];
 }
 
 /** A function recorded once: a list of operations that can be run again. */
@@ -38,9 +42,13 @@ export class Graph implements GraphParts {
   readonly parameters: readonly Parameter[];
   readonly constants: readonly Value[];
   readonly supplied: readonly (() => Tensor)[];
+  readonly suppliedSpecs: readonly TensorSpec[];
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly Ref[];
   readonly updates: readonly GraphUpdate[];
+  readonly guards: readonly (() => boolean)[];
+  /** Dtypes and shapes of the Parameters when the graph was recorded. */
+  readonly parameterSpecs: readonly TensorSpec[];
   /** The result of the recorded run, for the nesting of its tensors. */
   private readonly result: unknown;
   /** The last node that reads each value. */
@@ -51,6 +59,9 @@ export class Graph implements GraphParts {
     this.parameters = parts.parameters;
     this.constants = parts.constants;
     this.supplied = parts.supplied;
+    this.suppliedSpecs = parts.suppliedSpecs;
+    this.guards = parts.guards;
+    this.parameterSpecs = parts.parameters.map(({ dtype, shape }) => ({ dtype, shape }));
     this.nodes = parts.nodes;
     this.outputs = parts.outputs;
     this.updates = parts.updates;
@@ -98,6 +109,41 @@ export class Graph implements GraphParts {
     });
     for (const { parameter, value } of this.updates) this.parameters[parameter]!.$rebind(read(value));
     return shapedLike(this.result, results);
+  }
+
+  /** Whether what the recording depended on is as it was. */
+  holds(): boolean {
+    return (
+      this.guards.every((g) => g()) &&
+      this.parameters.every((p, i) => {
+        const { dtype, shape } = this.parameterSpecs[i]!;
+        return p.$spec.dtype === dtype && sameShape(p.$spec.shape, shape);
+      })
+    );
+  }
+
+  /**
+   * Compiles the graph for a device: a function that does what `run` does, on inputs that are not checked again.
+   * @param name - how errors and listings call it
+   */
+  compile(device: Device, name = 'graph'): (given: readonly Tensor[]) => unknown {
+    if (!device.compileProgram) return (given) => this.run(...given);
+    const compiled = new CompiledGraph(this, device, name);
+    const { parameters, constants, supplied, updates, result } = this;
+    return (given) => {
+      const values: ConcreteValue[] = [];
+      for (const t of given) values.push(t.$value.readable());
+      for (const p of parameters) values.push(p.$value.readable());
+      for (const c of constants) values.push(c.readable());
+      for (const make of supplied) values.push(make().$value.readable());
+      const { results, updated } = compiled.run(values);
+      updates.forEach(({ parameter }, u) => {
+        const p = parameters[parameter]!;
+        if (p.$value !== updated[u]!) p.$rebind(updated[u]!);
+      });
+      let at = 0;
+      return mapTensors(result, () => new Tensor(results[at++]!));
+    };
   }
 
   private check(given: readonly Tensor[]): void {
@@ -167,9 +213,12 @@ export function trace(fn: AnyFn, ...examples: readonly unknown[]): Graph {
           const after = parameter.$value;
           return after === symbol ? [] : [{ parameter: i, value: graph.refOf(after) }];
         });
-        const { inputs, constants, supplied, nodes } = graph;
+        const { inputs, constants, supplied, suppliedSpecs, nodes, guards } = graph;
         const parameters = graph.parameters.map((c) => c.parameter);
-        return new Graph({ inputs, parameters, constants, supplied, nodes, outputs, updates }, result);
+        return new Graph(
+          { inputs, parameters, constants, supplied, suppliedSpecs, nodes, outputs, updates, guards },
+          result,
+        );
       } finally {
         running.graph = outer;
       }

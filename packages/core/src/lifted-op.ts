@@ -49,8 +49,8 @@ export class LiftedOp extends Runnable {
     return this.base.infer(examples, attrs).map(({ dtype, shape }) => ({ dtype, shape: [size, ...shape] }));
   }
 
-  kernel(inputs: readonly TensorSpec[], attrs: Attrs, outputs: readonly TensorSpec[]): Kernel | null {
-    return this.root.liftedKernel(inputs, attrs, outputs, this.masks);
+  kernel(inputs: readonly TensorSpec[], attrs: Attrs, outputs: readonly TensorSpec[], generic: boolean): Kernel | null {
+    return this.root.liftedKernel(inputs, attrs, outputs, this.masks, generic);
   }
 
   override flatKey(inputs: readonly TensorSpec[], attrs: Attrs, outputs: readonly TensorSpec[]): string | null {

@@ -174,6 +174,12 @@ export class OpDef extends Runnable {
     });
   }
 
+  /** Raises unless dtypes and scalars are as declared: for composites, whose ops would do it in their own names. */
+  check(specs: readonly TensorSpec[]): void {
+    this.checkScalars(specs);
+    this.promoted(specs);
+  }
+
   infer(specs: readonly TensorSpec[], attrs: Attrs): readonly TensorSpec[] {
     this.checkScalars(specs);
     const dtypes = this.promoted(specs);
@@ -221,8 +227,8 @@ export class OpDef extends Runnable {
     return shape;
   }
 
-  kernel(specs: readonly TensorSpec[], attrs: Attrs, outs: readonly TensorSpec[]): Kernel | null {
-    return buildKernel(this, specs, this.promoted(specs), attrs, outs, []);
+  kernel(specs: readonly TensorSpec[], attrs: Attrs, outs: readonly TensorSpec[], generic: boolean): Kernel | null {
+    return buildKernel(this, specs, this.promoted(specs), attrs, outs, [], generic);
   }
 
   /** The same with leading mapped axes: the per-example specs and the physical ones. */
@@ -231,8 +237,9 @@ export class OpDef extends Runnable {
     attrs: Attrs,
     outs: readonly TensorSpec[],
     masks: readonly string[],
+    generic: boolean,
   ): Kernel | null {
-    return buildKernel(this, physical, this.promoted(physical), attrs, outs, masks);
+    return buildKernel(this, physical, this.promoted(physical), attrs, outs, masks, generic);
   }
 
   override flatKey(specs: readonly TensorSpec[], attrs: Attrs, outs: readonly TensorSpec[]): string | null {

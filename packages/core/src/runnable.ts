@@ -28,8 +28,16 @@ export abstract class Runnable {
 
   /** Checks the inputs and tells the outputs. */
   abstract infer(inputs: readonly TensorSpec[], attrs: Attrs): readonly TensorSpec[];
-  /** The kernel, or null when the output is input 0 with another shape. */
-  abstract kernel(inputs: readonly TensorSpec[], attrs: Attrs, outputs: readonly TensorSpec[]): Kernel | null;
+  /**
+   * The kernel, or null when the output is input 0 with another shape.
+   * @param generic - whether it may take its length as an argument of the run
+   */
+  abstract kernel(
+    inputs: readonly TensorSpec[],
+    attrs: Attrs,
+    outputs: readonly TensorSpec[],
+    generic: boolean,
+  ): Kernel | null;
   /** Gradients of the inputs, each with its input's shape and dtype; null where there is none. */
   abstract backward(request: BackwardRequest): (Value | null)[];
   /** For each output the number of the input it overwrites, or -1. */

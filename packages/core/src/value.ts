@@ -1,4 +1,4 @@
-import type { Device, DType, Storage } from '@sporelet/ir';
+import type { Device, DType, Storage, TensorSpec } from '@sporelet/ir';
 import { RuntimeError } from '@sporelet/ir';
 import type { Shape } from './tuple.ts';
 import type { Attrs } from './attr.ts';
@@ -20,7 +20,9 @@ export abstract class Trace {
   /** Whether its values stand for many examples. */
   readonly mapped: boolean = false;
   /** In a graph: an input that every run makes anew. */
-  supply?(make: () => Tensor): Tensor;
+  supply?(spec: TensorSpec, make: () => Tensor): Tensor;
+  /** In a graph: says on what outside of it the recording depends. */
+  guard?(holds: () => boolean): void;
   /** In a graph: makes a Parameter stand for what it holds at each run. */
   capture?(parameter: Tensor, before: Value): void;
   abstract process(op: Runnable, inputs: readonly Value[], attrs: Attrs): Value[];

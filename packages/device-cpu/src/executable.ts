@@ -1,12 +1,15 @@
-import type { PlanOutline, Ref } from '@sporelet/compiler';
+import type { Check, PlanOutline, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
-import type { Executable, Storage } from '@sporelet/ir';
+import type { DeviceObserver, Executable, KernelInfo, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
 import type { MakeRunner, StepRunner } from './step-runner.ts';
 import { disposed } from './storage-table.ts';
 import type { StorageTable } from './storage-table.ts';
 import { SMALL_BYTES } from './storage.ts';
 import type { CpuStorage } from './storage.ts';
+
+/** The length that kernels of any length are written down for. */
+const SAMPLE = 1024;
 
 const padded = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -16,6 +19,13 @@ function countOf(plan: PlanOutline, kind: Ref['kind']): number {
   for (const step of plan.steps)
     for (const ref of step.args) if (ref.kind === kind) count = Math.max(count, ref.index + 1);
   return count;
+}
+
+/** What an executable runs on. */
+export interface Host {
+  readonly heap: Heap;
+  readonly table: StorageTable;
+  readonly observer: DeviceObserver | null;
 }
 
 /** The words of the argument blocks that hold one operand's address. */
@@ -41,11 +51,14 @@ class Wires {
  */
 export class PlanExecutable implements Executable {
   readonly name: string;
+  private readonly host: Host;
+  /** The kernel of each step. */
+  private readonly kernels: readonly KernelInfo[];
   private readonly heap: Heap;
   private readonly table: StorageTable;
-  private readonly outOfRange: (() => Error) | undefined;
+  private readonly errors: readonly ((() => Error) | undefined)[];
   private readonly runner: StepRunner;
-  private readonly count: number;
+  private readonly units: Int32Array;
   private readonly ins: number;
   private readonly outs: number;
   private readonly inWires: Wires;
@@ -56,30 +69,35 @@ export class PlanExecutable implements Executable {
   /** Large temporaries: their bytes in all, and where each begins; they share one block for the time of a run. */
   private readonly tempBytes: number;
   private readonly tempAt: readonly number[];
-  private readonly checked: number;
-  /** Word of the error flag, or -1 when it is in the block of large temporaries. */
-  private readonly flag: number;
-  private readonly flagAt: number;
+  /** Checks of indices, and the words in which they leave what they find. */
+  private readonly checks: readonly Check[];
+  private readonly flags: readonly number[];
 
-  constructor(plan: PlanOutline, heap: Heap, table: StorageTable, makeRunner: MakeRunner, outOfRange?: () => Error) {
+  constructor(
+    plan: PlanOutline,
+    host: Host,
+    makeRunner: MakeRunner,
+    errors: readonly ((() => Error) | undefined)[] = [],
+  ) {
+    const { heap, table } = host;
     this.name = plan.name;
+    this.host = host;
     this.heap = heap;
     this.table = table;
-    this.outOfRange = outOfRange;
-    const { steps, temps, check } = plan;
-    this.count = steps.length;
+    this.kernels = plan.steps.map((step) => plan.kernels[step.kernel]!);
+    this.errors = errors;
+    const { steps, temps, checks } = plan;
+    this.units = Int32Array.from(steps, (step) => step.units);
     this.ins = countOf(plan, 'in');
     this.outs = countOf(plan, 'out');
 
     const smallAt = padded(plan.consts.length);
     const tempsAt = smallAt + (this.ins + this.outs) * 64;
     let end = tempsAt;
-    let large = 0;
-    const offsets = temps.map((bytes) => {
-      const at = bytes <= SMALL_BYTES ? end : large;
-      if (bytes <= SMALL_BYTES) end += 64;
-      else large += padded(bytes);
-      return at;
+    const offsets = temps.map((bytes, t) => {
+      if (bytes > SMALL_BYTES) return plan.arena.at[t]!;
+      end += 64;
+      return end - 64;
     });
     const isSmall = (temp: number): boolean => temps[temp]! <= SMALL_BYTES;
     const argsAt = end;
@@ -110,21 +128,21 @@ export class PlanExecutable implements Executable {
     this.inWires = new Wires(inWords);
     this.outWires = new Wires(outWords);
     this.tempWires = new Wires(tempWords);
-    this.tempBytes = large;
+    this.tempBytes = temps.some((bytes) => bytes > SMALL_BYTES) ? plan.arena.bytes : 0;
     this.tempAt = offsets;
-    this.checked = check?.before ?? 0;
-    this.flag = check && isSmall(check.temp) ? (home + offsets[check.temp]!) / 4 : -1;
-    this.flagAt = check ? offsets[check.temp]! : 0;
-    this.runner = makeRunner(args, (bytes) => {
-      const own = table.block(bytes);
-      table.own(own, this);
-      return heap.address(own);
-    });
+    this.checks = checks;
+    this.flags = checks.map(({ temp }) => (home + offsets[temp]!) / 4);
+    const own = (bytes: number): number => {
+      const more = table.block(bytes);
+      table.own(more, this);
+      return heap.address(more);
+    };
+    this.runner = makeRunner(args, this.flags.map((flag) => flag * 4), own); // prettier-ignore
   }
 
   /**
    * Runs the steps. A storage that is input and output is one piece of memory to the kernel.
-   * @throws what `outOfRange` makes, before any step after the checking ones has run
+   * @throws what `errors` makes for the kernel whose check of indices fails; no later step has run then
    */
   run(inputs: readonly Storage[], outputs: readonly Storage[], n: number): void {
     const { table } = this;
@@ -138,7 +156,7 @@ export class PlanExecutable implements Executable {
     if (this.tempBytes > 0) this.runWithTemps(inputs, outputs, n, clock);
     else {
       this.stage(inputs, outputs, clock);
-      this.runSteps(n, this.flag);
+      this.runSteps(n);
     }
     this.unstage(outputs);
   }
@@ -150,7 +168,7 @@ export class PlanExecutable implements Executable {
       const start = heap.address(block);
       for (let t = 0; t < tempAt.length; t++) this.tempWires.set(heap.i32, t, start + tempAt[t]!);
       this.stage(inputs, outputs, clock);
-      this.runSteps(n, this.flag < 0 ? (start + this.flagAt) / 4 : this.flag);
+      this.runSteps(n);
     } catch (error) {
       heap.release(block);
       throw error;
@@ -199,16 +217,47 @@ export class PlanExecutable implements Executable {
     }
   }
 
-  private runSteps(n: number, flag: number): void {
-    const { checked } = this;
-    if (checked > 0) {
-      const { i32 } = this.heap;
-      i32[flag] = 0;
-      this.runner.run(0, checked, n);
-      if (i32[flag] !== 0)
-        throw this.outOfRange?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
+  private runSteps(n: number): void {
+    const { checks, flags, runner } = this;
+    if (runner.all && !this.host.observer?.kernel) {
+      for (let c = 0; c < flags.length; c++) this.heap.i32[flags[c]!] = 0;
+      const failed = runner.all();
+      if (failed >= 0) throw this.outOfRange(checks[failed]!);
+      return;
     }
-    this.runner.run(checked, this.count, n);
+    let s = 0;
+    for (let c = 0; c < flags.length; c++) {
+      const flag = flags[c]!;
+      this.heap.i32[flag] = 0;
+      s = this.steps(s, checks[c]!.before, n);
+      if (this.heap.i32[flag] !== 0) throw this.outOfRange(checks[c]!);
+    }
+    this.steps(s, this.units.length, n);
+  }
+
+  private outOfRange(check: Check): Error {
+    return this.errors[check.kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
+  }
+
+  private steps(from: number, to: number, n: number): number {
+    const tell = this.host.observer?.kernel;
+    if (tell) this.observed(from, to, n, tell);
+    else this.runner.run(from, to, n);
+    return to;
+  }
+
+  /** The same, with the times of each kernel. */
+  private observed(from: number, to: number, n: number, tell: NonNullable<DeviceObserver['kernel']>): void {
+    for (let s = from; s < to;) {
+      const info = this.kernels[s]!;
+      const start = performance.now();
+      const generic = this.units[s]! < 0;
+      const first = s;
+      while (s < to && this.kernels[s] === info) s++;
+      this.runner.run(first, s, n);
+      const factor = generic ? n / SAMPLE : 1;
+      tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, performance.now());
+    }
   }
 
   private fetch(inputs: readonly Storage[], outputs: readonly Storage[]): void {

@@ -1,6 +1,6 @@
-import { compileToC, printProgram } from '@sporelet/compiler';
+import { compileProgramToC, compileToC, printProgram } from '@sporelet/compiler';
 import type { CPlan, Target } from '@sporelet/compiler';
-import type { Kernel } from '@sporelet/ir';
+import type { Kernel, Program } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
 import { STEP_BYTES } from './native-runtime.ts';
 import type { NativeHost } from './platform.ts';
@@ -50,6 +50,11 @@ export class NativeTier {
     return compileToC(kernel, this.target);
   }
 
+  /** The same of a program. */
+  program(program: Program, watch?: (pass: string, after: Program) => void): ReturnType<typeof compileProgramToC> {
+    return compileProgramToC(program, this.target, watch);
+  }
+
   /** Compiles plans to machine code, all of them at once. Throws an error that says what the compiler said. */
   load(plans: readonly CPlan[]): NativeCode {
     const { pieces, steps } = printProgram(plans);
@@ -90,16 +95,19 @@ export class NativeTier {
 
   /** Runs plan number `plan` of compiled code, on its own. */
   runner(code: NativeCode, plan: number): MakeRunner {
-    return (args, own) => new NativeRunner(this, this.heap, code, plan, args, own);
+    return (args, flags, own) => new NativeRunner(this, this.heap, code, plan, args, flags, own);
   }
 }
 
-/** The steps of one plan as a list of records. */
+/** The steps of one plan as a list of records, its checks between them. */
 class NativeRunner implements StepRunner {
   private readonly tier: NativeTier;
   private readonly heap: Heap;
   private readonly plan: CPlan;
-  private readonly steps: number;
+  private readonly records: number;
+  private readonly count: number;
+  /** The record of each step. */
+  private readonly at: readonly number[];
   private threads = 0;
   private length = -1;
 
@@ -107,17 +115,22 @@ class NativeRunner implements StepRunner {
     tier: NativeTier,
     heap: Heap,
     code: NativeCode,
-    plan: number,
+    number: number,
     args: Int32Array,
+    flags: readonly number[],
     own: (bytes: number) => number,
   ) {
     this.tier = tier;
     this.heap = heap;
-    this.plan = code.plans[plan]!;
-    this.steps = own(Math.max(1, args.length) * STEP_BYTES);
-    this.plan.steps.forEach((_, s) => {
-      tier.writeStep(this.steps, s, { function: code.functions[plan]![s]!, args: args[s]!, units: 0, chunk: 0 });
+    const plan = (this.plan = code.plans[number]!);
+    this.count = plan.steps.length + plan.checks.length;
+    this.records = own(Math.max(1, this.count) * STEP_BYTES);
+    const functions = code.functions[number]!;
+    this.at = plan.steps.map((_, s) => s + plan.checks.filter((c) => c.before <= s).length);
+    plan.steps.forEach((_, s) => {
+      tier.writeStep(this.records, this.at[s]!, { function: functions[s]!, args: args[s]!, units: 0, chunk: 0 });
     });
+    plan.checks.forEach((c, i) => tier.writeCheck(this.records, c.before + i, flags[i]!));
   }
 
   prepare(n: number): void {
@@ -128,13 +141,19 @@ class NativeRunner implements StepRunner {
     const { i32 } = this.heap;
     this.plan.steps.forEach(({ units, grain, cost }, s) => {
       const all = units < 0 ? n : units;
-      const word = (this.steps + s * STEP_BYTES) >>> 2;
+      const word = (this.records + this.at[s]! * STEP_BYTES) >>> 2;
       i32[word + 3] = all;
       i32[word + 4] = this.tier.chunk(all, grain, cost);
     });
   }
 
   run(from: number, to: number): void {
-    if (to > from) this.tier.run(this.steps + from * STEP_BYTES, to - from);
+    // Neighbouring steps may have a check between them, which has been looked at.
+    for (let s = from; s < to; s++) this.tier.run(this.records + this.at[s]! * STEP_BYTES, 1);
+  }
+
+  all(): number {
+    const record = this.tier.run(this.records, this.count);
+    return record < 0 ? -1 : this.plan.checks.findIndex((c, i) => c.before + i === record);
   }
 }

@@ -1,4 +1,5 @@
 import type { CPiece, Target } from '@sporelet/compiler';
+import type { DebugLevel } from './debug.ts';
 
 /** What a worker of the pool is started with. */
 export interface WorkerStart {
@@ -25,6 +26,10 @@ export interface Platform {
   readonly tier?: string | undefined;
   /** Finds the machine's C compiler; absent where there can be none. Throws an error that says why there is none. */
   readonly openNative?: () => NativeHost;
+  /** What is to be told on standard error; see debug.ts. Absent: nothing. */
+  readonly debug?: DebugLevel;
+  /** Calls a function when the process ends. */
+  atExit?(body: () => void): void;
   /** Undefined where garbage cannot be looked for: there finalizers report it. */
   makeCollector(): Collector | undefined;
 }

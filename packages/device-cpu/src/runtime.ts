@@ -1,4 +1,6 @@
 import type { CPlan, Plan } from '@sporelet/compiler';
+import type { DeviceObserver } from '@sporelet/ir';
+import { debugObserver } from './debug.ts';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
 import { NativeTier } from './native-tier.ts';
@@ -23,11 +25,18 @@ export interface CpuOptions extends CollectOptions {
   readonly shared?: boolean | undefined;
 }
 
+/** A plan for native code, and what makes the error of each of its kernels. */
+export interface NativePlan {
+  readonly plan: CPlan;
+  readonly errors: readonly ((() => Error) | undefined)[];
+}
+
 /** Memory and threads of the CPU: everything of the device but compiling. */
 export class CpuRuntime {
   readonly heap: Heap;
   readonly table: StorageTable;
   readonly pool: Pool;
+  observer: DeviceObserver | null = null;
   protected readonly setting: TierSetting;
   private readonly platform: Platform;
   private opened: NativeTier | Error | undefined;
@@ -38,6 +47,7 @@ export class CpuRuntime {
     this.pool = new Pool(this.heap, platform, options.threads);
     this.platform = platform;
     this.setting = options.tier ?? tierSetting(platform.tier);
+    if (platform.debug) this.observer = debugObserver(platform.debug, (body) => platform.atExit?.(body));
   }
 
   /** The native tier, or undefined when settings or machine rule it out; opened when first asked for. */
@@ -69,30 +79,26 @@ export class CpuRuntime {
     return this.table.allocate(bytes);
   }
 
-  /** Makes a plan runnable; `outOfRange` makes the error for an index that its checking steps refuse. */
-  load(plan: Plan, outOfRange?: () => Error): PlanExecutable {
-    return new PlanExecutable(plan, this.heap, this.table, wasmRunner(plan, this.heap, this.pool), outOfRange);
+  /** Makes a plan runnable; `errors` make the error of each kernel for an index that its check refuses. */
+  load(plan: Plan, errors: readonly ((() => Error) | undefined)[] = []): PlanExecutable {
+    return new PlanExecutable(plan, this, wasmRunner(plan, this.heap, this.pool), errors);
   }
 
   /**
    * Compiles plans to native code, all at once, and makes each runnable on its own. Undefined where settings or machine
    * rule native code out, as they do from then on when the compiler fails: the report says why.
    */
-  protected loadNative(
-    plansOf: (native: NativeTier) => readonly CPlan[],
-    outOfRange: readonly ((() => Error) | undefined)[],
-  ): PlanExecutable[] | undefined {
+  protected loadNative(plans: readonly NativePlan[]): PlanExecutable[] | undefined {
     const { native } = this;
     if (!native) return undefined;
-    const plans = plansOf(native);
     let code: NativeCode;
     try {
-      code = native.load(plans);
+      code = native.load(plans.map((p) => p.plan));
     } catch (error) {
       this.opened = error instanceof Error ? error : new Error(String(error));
       return undefined;
     }
-    return plans.map((p, i) => new PlanExecutable(p, this.heap, this.table, native.runner(code, i), outOfRange[i]));
+    return plans.map(({ plan, errors }, i) => new PlanExecutable(plan, this, native.runner(code, i), errors));
   }
 
   write(storage: CpuStorage, data: Uint8Array, at = 0): void {

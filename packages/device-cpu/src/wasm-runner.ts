@@ -90,5 +90,5 @@ class WasmRunner implements StepRunner {
 /** Runs a plan on the WASM tier. */
 export const wasmRunner =
   (plan: Plan, heap: Heap, pool: Pool): MakeRunner =>
-  (args, own) =>
+  (args, _flags, own) =>
     new WasmRunner(plan, heap, pool, args, own);

@@ -1,4 +1,5 @@
-import type { Plan, Ref, Step } from '@sporelet/compiler';
+import { arenaOf } from '@sporelet/compiler';
+import type { Check, Plan, Ref, Step } from '@sporelet/compiler';
 import loadWabt from 'wabt';
 
 const wabt = await loadWabt();
@@ -35,13 +36,30 @@ export interface PlanParts {
   readonly shared?: boolean;
   readonly temps?: readonly number[];
   readonly consts?: Uint8Array;
-  readonly check?: { readonly before: number; readonly temp: number };
+  readonly checks?: readonly Check[];
 }
 
 /** A plan from kernel texts: step s calls kernel s over the run's length, unless it says otherwise. */
-export function plan({ bodies, steps, shared = true, temps = [], consts = new Uint8Array(0), check }: PlanParts): Plan {
-  const whole = steps.map((step, s) => ({ fn: s, units: -1, grain: 16, cost: 1, ...step }));
-  return { name: 'Test', code: assemble(bodies, shared), consts, temps, steps: whole, ...(check ? { check } : {}) };
+export function plan({
+  bodies,
+  steps,
+  shared = true,
+  temps = [],
+  consts = new Uint8Array(0),
+  checks = [],
+}: PlanParts): Plan {
+  const whole = steps.map((step, s) => ({ fn: s, kernel: 0, units: -1, grain: 16, cost: 1, ...step }));
+  const arena = arenaOf(temps, whole, checks);
+  return {
+    name: 'Test',
+    kernels: [{ name: 'Test', path: '', operations: 0, bytes: 0 }],
+    code: assemble(bodies, shared),
+    consts,
+    temps,
+    steps: whole,
+    checks,
+    arena,
+  };
 }
 
 export const addPlan = (shared = true): Plan =>

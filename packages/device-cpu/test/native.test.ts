@@ -166,7 +166,7 @@ describe('the choice of a tier', () => {
     const kernel = matmul(20, 20, 20);
     expect(once(device, kernel, kernel.inputs.map((s) => bytesFor(s)))).toHaveLength(1600); // prettier-ignore
     expect(device.tierReport()).toEqual({ setting: 'native', programs: 'wasm', eager: 'wasm', reason: 'there is no C compiler' }); // prettier-ignore
-    expect(new CpuDevice(without(), {}).tierReport().reason).toBe('native code needs Node.js');
+    expect(new CpuDevice(without(), { tier: 'auto' }).tierReport().reason).toBe('native code needs Node.js');
     expect(new CpuDevice(nodePlatform(), { tier: 'wasm' }).compileNative([kernel])).toBeUndefined();
   });
 
@@ -193,7 +193,7 @@ describe('the choice of a tier', () => {
   it('opens nothing before it is asked', () => {
     let opened = 0;
     const platform = without(() => { opened++; throw new Error('no'); }); // prettier-ignore
-    const device = new CpuDevice(platform);
+    const device = new CpuDevice(platform, { tier: 'auto' });
     const kernel = matmul(20, 20, 20);
     once(device, kernel, kernel.inputs.map((s) => bytesFor(s))); // prettier-ignore
     expect(opened).toBe(0);

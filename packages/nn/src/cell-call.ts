@@ -1,5 +1,5 @@
 import type { Parameter } from '@sporelet/core';
-import { NdArray, Tensor, Tuple, customGrad, setPathResolver, tupleOf } from '@sporelet/core';
+import { GRAPH_MODE, Jit, NdArray, Tensor, Tuple, customGrad, getContext, setPathResolver, tupleOf } from '@sporelet/core'; // prettier-ignore
 import type { DType } from '@sporelet/ir';
 import { AttributeError } from '@sporelet/ir';
 import { cast } from '@sporelet/ops';
@@ -43,6 +43,8 @@ export function callCell(cell: Cell, args: readonly unknown[]): unknown {
     const arg = args[i];
     if (typeof arg === 'object' && (arg instanceof NdArray || ArrayBuffer.isView(arg))) refuseArray(cell, i, arg);
   }
+  if (!running.length && (state.jit || getContext('mode') === GRAPH_MODE) && !state.tracing)
+    return callProgram(cell, args, state);
   if (running.length && !state.known) noteNested(cell, state);
   running.push(cell);
   try {
@@ -56,6 +58,19 @@ export function callCell(cell: Cell, args: readonly unknown[]): unknown {
   } finally {
     running.pop();
   }
+}
+
+/** The outermost call of a compiled cell. */
+function callProgram(cell: Cell, args: readonly unknown[], state: CellState): unknown {
+  state.programs ??= new Jit((...given: readonly unknown[]) => {
+    state.tracing = true;
+    try {
+      return callCell(cell, given);
+    } finally {
+      state.tracing = false;
+    }
+  }, cell.clsName);
+  return state.programs.call(args);
 }
 
 const ordinals = ['1st', '2nd', '3rd'];

@@ -1,4 +1,4 @@
-import type { Parameter } from '@sporelet/core';
+import type { Jit, Parameter } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import type { Cell } from './cell.ts';
 import type { CellHooks } from './cell-hooks.ts';
@@ -25,6 +25,12 @@ export class CellState {
   precision: DType | null = null;
   /** Whether it has been called, or is known to be in a network. */
   known = false;
+
+  /** Whether its calls are compiled in every mode, and their programs. */
+  jit = false;
+  programs: Jit | null = null;
+  /** Whether such a program is being recorded just now. */
+  tracing = false;
 
   constructor(autoPrefix: boolean) {
     this.autoPrefix = autoPrefix;

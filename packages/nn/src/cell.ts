@@ -1,5 +1,12 @@
 import type { HookHandle, Parameter, Tensor } from '@sporelet/core';
-import { Parameter as ParameterClass, Tensor as TensorClass, describe, isOptions } from '@sporelet/core';
+import {
+  Parameter as ParameterClass,
+  Tensor as TensorClass,
+  describe,
+  isOptions,
+  jitSelf,
+  running,
+} from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { AttributeError, KeyError, ValueError, bfloat16, float16, float32 } from '@sporelet/ir';
 import { callCell, installPaths } from './cell-call.ts';
@@ -77,7 +84,11 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
   }
   /** Whether the cell is in training mode; set it with `setTrain`. */
   get training(): boolean {
-    return stateOf(this).training;
+    const state = stateOf(this);
+    const { training } = state;
+    // A program that was traced in one mode is not the other mode's.
+    running.graph?.guard?.(() => state.training === training);
+    return training;
   }
   set training(mode: boolean) {
     stateOf(this).training = mode;
@@ -91,7 +102,15 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
 
   /** Sets training or inference mode here and in all cells below. */
   setTrain(mode = true): this {
+    if (typeof mode !== 'boolean') {
+      throw new TypeError(`For 'setTrain', the 'mode' must be a bool, but got ${describe(mode)}.`);
+    }
     for (const [, cell] of this.cellsAndNames()) cell.training = mode;
+    return this;
+  }
+  /** Compiles the cell's calls from now on, in whatever mode: what `jit(cell)` does. @internal */
+  [jitSelf](): this {
+    stateOf(this).jit = true;
     return this;
   }
   setGrad(requiresGrad = true): this {

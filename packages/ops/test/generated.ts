@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AnyOp } from '@sporelet/core';
-import { Tensor, grad, registeredOps, trace, vmap } from '@sporelet/core';
+import { Tensor, deviceByName, grad, registeredOps, trace, vmap } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { bool, float16, float32, float64 } from '@sporelet/ir';
 import * as ops from '@sporelet/ops';
@@ -265,12 +265,17 @@ function mapped(op: AnyOp, sample: Sample, label: string): void {
 function traced(op: AnyOp, sample: Sample, label: string): void {
   const run = dtypesOf(op, sample)[0]!;
   if (sample.ins.some((i) => i.scalar || i.group !== undefined || i.parameter) || !sample.ins.length) return;
-  it(`${label}: the traced graph replays to the same bits`, () => {
+  it(`${label}: the graph, replayed and compiled, gives the same bits`, () => {
     const values = drawInputs(sample, dtypeOf(run));
     const inputs = values.map((v, i) => tensorOf(v, sample.ins[i]!.dtype ?? run));
     const call = (...xs: Tensor[]) => callOp(op, xs, sample);
     const graph = trace(call, ...(inputs as never[]));
     const replayed = listOf(graph.run(inputs));
-    call(...inputs).forEach((t, k) => expect(bytes(replayed[k]!)).toBe(bytes(t)));
+    const compiled = listOf(graph.compile(deviceByName('CPU'))(inputs));
+    call(...inputs).forEach((t, k) => {
+      expect(bytes(replayed[k]!)).toBe(bytes(t));
+      expect(compiled[k]!.shape).toEqual(t.shape);
+      expect(bytes(compiled[k]!)).toBe(bytes(t));
+    });
   });
 }

@@ -1,0 +1,183 @@
+import type { Device, Kernel, Program, ProgramExecutable, ProgramStep, Storage, TensorSpec } from '@sporelet/ir';
+import { sameShape, sizeOf } from '@sporelet/ir';
+import { dispatch } from './dispatch.ts';
+import type { Graph } from './graph.ts';
+import { refKey, simplify } from './graph-simplify.ts';
+import type { GraphNode, Ref } from './graph-trace.ts';
+import { shapeOf } from './tuple.ts';
+import { ConcreteValue } from './value.ts';
+
+/** A node as part of a program: its kernel, or null where the output is input 0 with another shape. */
+interface Placed {
+  readonly node: GraphNode;
+  readonly kernel: Kernel | null;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** What runs in one go: a compiled program, or one operation that has no kernel to be joined. */
+interface Part {
+  readonly executable: ProgramExecutable | null;
+  readonly node: GraphNode | null;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** A graph compiled for one device: what a run does is decided, down to the places in memory. */
+export class CompiledGraph {
+  private readonly graph: Graph;
+  private readonly device: Device;
+  private readonly values: TensorSpec[] = [];
+  private readonly parts: Part[] = [];
+  /** The numbers of the graph's inputs, Parameters, constants and supplied values, in that order. */
+  private readonly given: number[] = [];
+  private readonly firstParameter: number;
+  private readonly results: readonly { readonly value: number; readonly spec: TensorSpec }[];
+  private readonly updates: readonly {
+    readonly parameter: number;
+    readonly value: number;
+    readonly spec: TensorSpec;
+  }[];
+  /** One program does everything, and Parameters are updated where they are. */
+  private readonly whole: boolean;
+
+  constructor(graph: Graph, device: Device, name: string) {
+    this.graph = graph;
+    this.device = device;
+    const numbers = new Map<string, number>();
+    const add = (ref: Ref, spec: TensorSpec): number => {
+      const number = this.values.push(spec) - 1;
+      numbers.set(refKey(ref), number);
+      return number;
+    };
+    const simplified = simplify(graph);
+    const numberOf = (ref: Ref): number => numbers.get(refKey(simplified.equals(ref)))!;
+    const specs = {
+      input: graph.inputs,
+      parameter: graph.parameterSpecs,
+      constant: graph.constants,
+      supplied: graph.suppliedSpecs,
+    };
+    for (const kind of ['input', 'parameter', 'constant', 'supplied'] as const)
+      specs[kind].forEach((s, index) => this.given.push(add({ kind, index, output: 0 }, { dtype: s.dtype, shape: s.shape }))); // prettier-ignore
+    this.firstParameter = graph.inputs.length;
+    const placed = simplified.nodes.map((i): Placed => {
+      const node = graph.nodes[i]!;
+      const inputs = node.inputs.map(numberOf);
+      const kernel = node.op.kernel(node.inputs.map((_, k) => specOf(graph, node.inputs[k]!)), node.attrs, node.outputs, false); // prettier-ignore
+      if (kernel === null) {
+        numbers.set(refKey({ kind: 'node', index: i, output: 0 }), inputs[0]!);
+        return { node, kernel, inputs, outputs: [] };
+      }
+      return { node, kernel, inputs, outputs: node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec)) }; // prettier-ignore
+    });
+    this.results = graph.outputs.map((ref) => ({ value: numberOf(ref), spec: specOf(graph, ref) }));
+    this.updates = graph.updates.map(({ parameter, value }) => ({ parameter, value: numberOf(value), spec: specOf(graph, value) })); // prettier-ignore
+    const steps = placed.filter((p) => p.kernel !== null);
+    this.whole = steps.every((p) => !p.kernel!.routine);
+    this.build(steps, name);
+  }
+
+  private build(steps: readonly Placed[], name: string): void {
+    const { values, whole, device } = this;
+    const wanted = [...this.results, ...(whole ? [] : this.updates)].map((r) => r.value);
+    let run: Placed[] = [];
+    const flush = (rest: readonly Placed[]): void => {
+      if (!run.length && !(whole && this.updates.length + this.results.length)) return;
+      const made = new Set(run.flatMap((p) => p.outputs));
+      const later = new Set([...wanted, ...rest.flatMap((p) => p.inputs)]);
+      const inputs = whole ? this.given : [...new Set(run.flatMap((p) => p.inputs))].filter((v) => !made.has(v));
+      const outputs = whole ? wanted : [...made].filter((v) => later.has(v));
+      const updates = whole
+        ? this.updates.map((u) => ({ input: this.firstParameter + u.parameter, value: u.value }))
+        : [];
+      const own = run.map((p): ProgramStep => ({
+        kernel: p.kernel!,
+        inputs: p.inputs,
+        outputs: p.outputs,
+        path: p.node.path,
+      }));
+      const program: Program = { name, values, inputs, outputs, updates, steps: own };
+      this.parts.push({ executable: device.compileProgram!(program), node: null, inputs, outputs });
+      run = [];
+    };
+    steps.forEach((p, i) => {
+      if (!p.kernel!.routine) {
+        run.push(p);
+        return;
+      }
+      flush(steps.slice(i));
+      this.parts.push({ executable: null, node: p.node, inputs: p.inputs, outputs: p.outputs });
+    });
+    flush([]);
+  }
+
+  /**
+   * Runs on values of the graph's inputs, Parameters, constants and supplied values.
+   * @returns the results, then for each update what the Parameter holds now
+   */
+  run(given: readonly ConcreteValue[]): { results: ConcreteValue[]; updated: ConcreteValue[] } {
+    return this.whole ? this.runWhole(given) : this.runParts(given);
+  }
+
+  private allocate({ dtype, shape }: TensorSpec): ConcreteValue {
+    const size = sizeOf(shape);
+    return new ConcreteValue(dtype, shapeOf(shape), size, this.device.allocate(size * dtype.itemsize), this.device);
+  }
+
+  private runWhole(given: readonly ConcreteValue[]): { results: ConcreteValue[]; updated: ConcreteValue[] } {
+    const { device, firstParameter } = this;
+    const [part] = this.parts;
+    if (!part) return { results: [], updated: [] };
+    const executable = part.executable!;
+    const results = this.results.map((r) => this.allocate(r.spec));
+    const inputs: Storage[] = given.map((v) => v.storage);
+    const updated = this.updates.map(({ parameter, spec }) => {
+      const before = given[firstParameter + parameter]!;
+      const fits = before.dtype === spec.dtype && sameShape(before.shape, spec.shape);
+      if (fits && before.storage.shared === 0 && !executable.failsLate) return before;
+      const own = this.allocate(spec);
+      if (fits) {
+        // Somebody else was given the elements, or must find them as they were if the run fails.
+        if (own.size) device.copy(before.storage, own.storage);
+        inputs[firstParameter + parameter] = own.storage;
+      }
+      return own;
+    });
+    executable.run(inputs, [...results, ...updated].map((v) => v.storage)); // prettier-ignore
+    return { results, updated };
+  }
+
+  private runParts(given: readonly ConcreteValue[]): { results: ConcreteValue[]; updated: ConcreteValue[] } {
+    const held = new Map<number, ConcreteValue>();
+    this.given.forEach((v, i) => held.set(v, given[i]!));
+    const at = (value: number): ConcreteValue => held.get(value)!;
+    const as = ({ value, spec }: { readonly value: number; readonly spec: TensorSpec }): ConcreteValue => {
+      const { storage } = at(value);
+      storage.shared++;
+      return new ConcreteValue(spec.dtype, shapeOf(spec.shape), sizeOf(spec.shape), storage, this.device);
+    };
+    for (const { executable, node, inputs, outputs } of this.parts) {
+      if (!executable) {
+        const { op, attrs, inputs: refs } = node!;
+        const seen = inputs.map((v, k) => as({ value: v, spec: specOf(this.graph, refs[k]!) }));
+        const made = dispatch(op, seen, attrs) as ConcreteValue[];
+        outputs.forEach((v, k) => held.set(v, made[k]!));
+        continue;
+      }
+      const made = outputs.map((v) => this.allocate(this.values[v]!));
+      executable.run(inputs.map((v) => at(v).storage), made.map((v) => v.storage)); // prettier-ignore
+      outputs.forEach((v, k) => held.set(v, made[k]!));
+    }
+    return { results: this.results.map(as), updated: this.updates.map(as) };
+  }
+}
+
+/** The dtype and shape of a value as the graph sees it there. */
+export function specOf(graph: Graph, ref: Ref): TensorSpec {
+  if (ref.kind === 'node') return graph.nodes[ref.index]!.outputs[ref.output]!;
+  if (ref.kind === 'input') return graph.inputs[ref.index]!;
+  if (ref.kind === 'parameter') return graph.parameterSpecs[ref.index]!;
+  if (ref.kind === 'constant') return graph.constants[ref.index]!;
+  return graph.suppliedSpecs[ref.index]!;
+}
