@@ -11,6 +11,11 @@ typedef int8_t i8; typedef int16_t i16; typedef int32_t i32; typedef int64_t i64
 #define AT(a, o) (heap + (u64)(a) + (o))
 #define GET(T, p) (((const struct { T x; } __attribute__((packed, may_alias)) *)(p))->x)
 #define PUT(T, p, v) (((struct { T x; } __attribute__((packed, may_alias)) *)(p))->x = (v))
+#ifdef __has_builtin
+#if __has_builtin(__builtin_shufflevector)
+#define HAS_SHUFFLEVECTOR
+#endif
+#endif
 #ifdef __clang__
 #define PICK(T, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
@@ -84,8 +89,14 @@ function operations(r: number): Definition[] {
   fn(v, `splat_l${r}`, 'u64 x', `return (${v})(vm${r}){${list(d, () => 'x')}};`);
   // The mask's lanes are all ones or all zeros, so any way of choosing gives the same.
   fn(v, `choose${r}`, `${v} a, ${v} b, ${v} m`, `return (a & m) | (b & ~m);`);
-  fn(`vi${r / 2}`, `low${r}`, `${v} a`, `vi${r / 2} x; memcpy(&x, &a, ${r / 2}); return x;`);
-  fn(v, `up${r}`, `vi${r / 2} a`, `${v} x = {0}; memcpy(&x, &a, ${r / 2}); return x;`);
+  // Copying by memcpy goes through memory.
+  const h = `vi${r / 2}`;
+  const shuffles = 'defined(HAS_SHUFFLEVECTOR)';
+  fn(h, `low${r}`, `${v} a`, `return __builtin_shufflevector(a, a, ${list(n / 2, String)});`, { when: shuffles, list: [['', `${h} x; memcpy(&x, &a, ${r / 2}); return x;`]] }); // prettier-ignore
+  fn(v, `up${r}`, `${h} a`, `return __builtin_shufflevector(a, (${h}){0}, ${list(n, String)});`, { when: shuffles, list: [['', `${v} x = {0}; memcpy(&x, &a, ${r / 2}); return x;`]] }); // prettier-ignore
+  const four = `vi16 a = GET(vi16, p); return (${v}){${list(n, (i) => `a[${i % 4}]`)}};`;
+  const broadcast = `return (${v})__builtin_ia32_broadcastf32x4_512(GET(vf16, p), (vf64){0}, -1);`;
+  fn(v, `load_repeated${r}`, 'const char *p', r === 64 ? broadcast : four, r === 64 ? { when: 'defined(__AVX512F__) && !defined(__clang__)', list: [['', four]] } : undefined); // prettier-ignore
   fn(v, `load_half${r}`, 'const char *p', `return up${r}(GET(vi${r / 2}, p));`);
   fn(v, `load_quarter${r}`, 'const char *p', `${v} x = {0}; memcpy(&x, p, ${r / 4}); return x;`);
   fn(v, `load_i16${r}`, 'const char *p', `return __builtin_convertvector(GET(vh${r / 2}, p), ${v});`);

@@ -150,6 +150,10 @@ export class CWriter implements FunctionWriter {
     const [address] = this.take(1);
     return this.result('v', `load_${twice ? 'twice' : 'even'}${this.register}(AT(${address}, ${offset}))`);
   }
+  loadRepeated(offset = 0): this {
+    const [address] = this.take(1);
+    return this.result('v', `load_repeated${this.register}(AT(${address}, ${offset}))`);
+  }
   memLane(name: MemoryLaneOp, lane: number, offset = 0): this {
     if (this.register !== 16) throw new Error('C: single lanes are stored from registers of 16 bytes');
     const [address, vector] = this.take(2);

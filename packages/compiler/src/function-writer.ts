@@ -31,6 +31,8 @@ export interface FunctionWriter {
   mem(name: MemoryOp, offset?: number): this;
   /** Loads every other one of twice as many 32-bit elements as a register has; or each of half as many twice. */
   loadPairs(twice: boolean, offset?: number): this;
+  /** Loads 16 bytes, as often as a register holds them. */
+  loadRepeated(offset?: number): this;
   memLane(name: MemoryLaneOp, lane: number, offset?: number): this;
   /** Stores the first bytes (a multiple of 4) of the register in local `value` at the address in local `address`. */
   storeFirst(bytes: number, address: number, value: number, offset?: number): this;

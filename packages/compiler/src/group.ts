@@ -103,6 +103,15 @@ export function innerTakesLanes(inner: Axis, values: readonly Expr[]): boolean {
   return !values.some(blocked);
 }
 
+/** Bytes of the registers that take the fewest steps for a loop of so many elements, those left over one by one. */
+export function registerFor(most: number, extent: number): number {
+  let best = most;
+  if (extent === Infinity) return best;
+  const steps = (register: number): number => Math.floor(extent / (register / 4)) + (extent % (register / 4));
+  for (let r = most / 2; r >= 16; r /= 2) if (steps(r) < steps(best)) best = r;
+  return best;
+}
+
 /** Scalar operations of one evaluation, loops included: a rough cost. */
 export function costOf(values: readonly Expr[]): number {
   const memo = new Map<Expr, number>();

@@ -265,6 +265,9 @@ export class WasmWriter implements FunctionWriter {
     this.tee(address).mem('v128.load', offset);
     return this.get(address).mem('v128.load', offset + 16).shuffle(bytesOf([0, 2, 4, 6])); // prettier-ignore
   }
+  loadRepeated(offset = 0): this {
+    return this.mem('v128.load', offset);
+  }
   storeFirst(bytes: number, address: number, value: number, offset = 0): this {
     this.get(address).get(value);
     if (bytes === 16) return this.mem('v128.store', offset);

@@ -33,9 +33,9 @@ export abstract class WasmValues {
   protected running: Running | null = null;
   protected readonly operandCount: number;
 
-  constructor(builder: PlanBuilder, operandCount: number) {
+  constructor(builder: PlanBuilder, operandCount: number, register: number) {
     this.builder = builder;
-    this.f = builder.writer(builder.loops);
+    this.f = builder.writer(register);
     this.operandCount = operandCount;
   }
 
