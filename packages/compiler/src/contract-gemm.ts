@@ -22,7 +22,8 @@ function blocksOf(
   outer: number,
   madds: number,
 ): [tileRows: number, tileColumns: number] {
-  let [r, c] = [Math.min(rows, BLOCK_TILES), Math.min(columns, BLOCK_TILES)];
+  // A single row of tiles shares nothing between columns, so it may be long.
+  let [r, c] = [Math.min(rows, BLOCK_TILES), Math.min(columns, rows === 1 ? 4 * BLOCK_TILES : BLOCK_TILES)];
   const count = (): number => Math.ceil(rows / r) * Math.ceil(columns / c) * outer;
   while (count() < WANTED_BLOCKS && r * c > 1 && (madds / (rows * columns)) * r * c > SMALL_BLOCK) {
     if (r >= c) r = Math.ceil(r / 2);

@@ -1,5 +1,6 @@
 import type { DType, TensorSpec, Axis } from '@sporelet/ir';
 import { Expr, FreeAxes, Lowering, Ordering, axisRef, bool, constant, flatIndex, float16, bfloat16, int32, mergeAxes, rebuild, sizeOf, uint32 } from '@sporelet/ir'; // prettier-ignore
+import { Folder } from './fold.ts';
 
 /** Outputs over the same axes, lowered and ordered: they become one loop nest. */
 export interface Group {
@@ -20,7 +21,7 @@ export const MIN_UNITS = 16;
 
 /** The machine expression to store for a value. */
 export function lowerStored(value: Expr, operands: readonly TensorSpec[]): Expr {
-  return new Ordering().order(new Lowering(operands).stored(value));
+  return new Folder().run(new Ordering().order(new Lowering(operands).stored(value)));
 }
 
 /** The dtype whose memory form holds a machine value as it is. */

@@ -34,7 +34,11 @@ export interface PlanOutline {
   readonly temps: readonly number[];
   readonly steps: readonly Step[];
   /** Where each temporary lies in a block that they share, and the bytes of the block: those that never live together overlap. */
-  readonly arena: { readonly at: readonly number[]; readonly bytes: number };
+  readonly arena: {
+    readonly at: readonly number[];
+    readonly bytes: number;
+    /** The least it could have. */ readonly live: number;
+  };
   readonly checks: readonly Check[];
 }
 

@@ -99,7 +99,8 @@ export class CpuDevice extends CpuRuntime implements Device {
       milliseconds: performance.now() - start,
       kernels: plan.kernels,
       code,
-      memory: { temps: plan.temps, ...plan.arena },
+      live: plan.arena.live,
+      memory: { temps: plan.temps, at: plan.arena.at, bytes: plan.arena.bytes },
     });
     return { failsLate, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
   }
