@@ -3,13 +3,16 @@ import { sameShape, sizeOf } from '@sporelet/ir';
 import { dispatch } from './dispatch.ts';
 import type { Graph } from './graph.ts';
 import { refKey, simplify } from './graph-simplify.ts';
+import { literalKernel } from './literal-kernel.ts';
 import type { GraphNode, Ref } from './graph-trace.ts';
 import { shapeOf } from './tuple.ts';
 import { ConcreteValue } from './value.ts';
 
 /** A node as part of a program: its kernel, or null where the output is input 0 with another shape. */
 interface Placed {
-  readonly node: GraphNode;
+  /** Null for a constant. */
+  readonly node: GraphNode | null;
+  readonly path: string;
   readonly kernel: Kernel | null;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -61,15 +64,29 @@ export class CompiledGraph {
     for (const kind of ['input', 'parameter', 'constant', 'supplied'] as const)
       specs[kind].forEach((s, index) => this.given.push(add({ kind, index, output: 0 }, { dtype: s.dtype, shape: s.shape }))); // prettier-ignore
     this.firstParameter = graph.inputs.length;
+    const literals = graph.constants.flatMap((value, index): Placed[] => {
+      const kernel = literalKernel(value);
+      if (!kernel) return [];
+      const { dtype, shape } = value;
+      return [
+        {
+          path: '',
+          node: null,
+          kernel,
+          inputs: [],
+          outputs: [add({ kind: 'constant', index, output: 0 }, { dtype, shape })],
+        },
+      ];
+    });
     const placed = simplified.nodes.map((i): Placed => {
       const node = graph.nodes[i]!;
       const inputs = node.inputs.map(numberOf);
       const kernel = node.op.kernel(node.inputs.map((_, k) => specOf(graph, node.inputs[k]!)), node.attrs, node.outputs, false); // prettier-ignore
       if (kernel === null) {
         numbers.set(refKey({ kind: 'node', index: i, output: 0 }), inputs[0]!);
-        return { node, kernel, inputs, outputs: [] };
+        return { node, path: node.path, kernel, inputs, outputs: [] };
       }
-      return { node, kernel, inputs, outputs: node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec)) }; // prettier-ignore
+      return { node, path: node.path, kernel, inputs, outputs: node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec)) }; // prettier-ignore
     });
     this.results = graph.outputs.map((ref) => ({ value: numberOf(ref), spec: specOf(graph, ref) }));
     this.updates = graph.updates.map(({ parameter, value }) => ({ parameter, value: numberOf(value), spec: specOf(graph, value) })); // prettier-ignore
@@ -95,7 +112,7 @@ export class CompiledGraph {
         kernel: p.kernel!,
         inputs: p.inputs,
         outputs: p.outputs,
-        path: p.node.path,
+        path: p.path,
       }));
       const program: Program = { name, values, inputs, outputs, updates, steps: own };
       this.parts.push({ executable: device.compileProgram!(program), node: null, inputs, outputs });
