@@ -18,6 +18,26 @@ export type Op<F extends AnyFn, P = new () => F> = F & { readonly def: OpDef; re
 
 export type AnyOp = Op<AnyFn, AnyPrimitive>;
 
+/** How arguments of the function form become inputs and attributes. */
+interface CallForm {
+  readonly reader: AttrReader;
+  readonly names: readonly string[];
+  readonly required: number;
+  readonly count: number;
+}
+
+function callForm(def: OpDef): CallForm {
+  const { inputs, callAttrs, classAttrs } = def.sig;
+  const order = [...callAttrs, ...classAttrs];
+  const optional = inputs.findIndex((i) => i.optional);
+  return {
+    reader: new AttrReader(def.name, def.spec.attrs ?? {}, order),
+    names: [...inputs.map((i) => i.name), ...order],
+    required: optional < 0 ? inputs.length : optional,
+    count: inputs.length,
+  };
+}
+
 /**
  * Declares an op: signature, dtypes, shape inference, kernel and gradient in one place. What it gives is a function that
  * takes the inputs and then the attributes, by position or by name; annotate the variable with its type:
@@ -31,17 +51,13 @@ export function defineOp<const S extends string, F extends AnyFn, P, A = Record<
   if (forms.length !== 1)
     throw new Error(`defineOp '${raw.name}': there must be one kernel form, but got ${forms.join(', ') || 'none'}`);
   const def = new OpDef(raw);
-  const { inputs, callAttrs, classAttrs } = def.sig;
-  const order = [...callAttrs, ...classAttrs];
-  const reader = new AttrReader(raw.name, raw.attrs ?? {}, order);
-  const names = [...inputs.map((i) => i.name), ...order];
-  const required = inputs.findIndex((i) => i.optional);
-  const count = inputs.length;
+  let form: CallForm | undefined;
 
   const general = (args: readonly unknown[]): Result => {
     try {
+      const { reader, names, required, count } = (form ??= callForm(def));
       const plain = args.length <= names.length && !args.some(isOptions);
-      const values = plain ? args : bindArguments(raw.name, names, required < 0 ? count : required, args);
+      const values = plain ? args : bindArguments(raw.name, names, required, args);
       return invoke(def, values.slice(0, count), reader.read(values.slice(count)));
     } catch (error) {
       throw withPath(error);

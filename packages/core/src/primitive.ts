@@ -40,27 +40,45 @@ export class Primitive {
   }
 }
 
-/** The class form of an op: constructor attributes first, then the inputs by calling the instance. */
-export function primitiveClass(def: OpDef): AnyPrimitive {
+/** How arguments of the constructor and of calls become attributes and inputs. */
+interface ClassForm {
+  readonly ofClass: AttrReader;
+  readonly ofCall: AttrReader;
+  readonly classAttrs: readonly string[];
+  readonly names: readonly string[];
+  readonly required: number;
+  readonly count: number;
+}
+
+function classForm(def: OpDef): ClassForm {
   const { inputs, callAttrs, classAttrs } = def.sig;
   const table = def.spec.attrs ?? {};
   const own = Object.fromEntries(classAttrs.map((n) => [n, table[n]!]));
-  const ofClass = new AttrReader(def.name, own, classAttrs);
-  const ofCall = new AttrReader(def.name, table, [...callAttrs, ...classAttrs]);
-  const names = [...inputs.map((i) => i.name), ...callAttrs];
   const optional = inputs.findIndex((i) => i.optional);
-  const required = optional < 0 ? inputs.length : optional;
+  return {
+    ofClass: new AttrReader(def.name, own, classAttrs),
+    ofCall: new AttrReader(def.name, table, [...callAttrs, ...classAttrs]),
+    classAttrs,
+    names: [...inputs.map((i) => i.name), ...callAttrs],
+    required: optional < 0 ? inputs.length : optional,
+    count: inputs.length,
+  };
+}
 
+/** The class form of an op: constructor attributes first, then the inputs by calling the instance. */
+export function primitiveClass(def: OpDef): AnyPrimitive {
+  let form: ClassForm | undefined;
   const made = class extends Primitive {
     constructor(...args: readonly unknown[]) {
+      const { ofClass, ofCall, classAttrs, names, required, count } = (form ??= classForm(def));
       const given = bindArguments(def.name, classAttrs, 0, args);
       const attrs = ofClass.read(given);
       const fixed = classAttrs.map((name) => attrs[name]);
       const self = (...call: readonly unknown[]): unknown => {
         try {
           const values = bindArguments(def.name, names, required, call);
-          const all = ofCall.read([...values.slice(inputs.length), ...fixed]);
-          return invoke(def, values.slice(0, inputs.length), all);
+          const all = ofCall.read([...values.slice(count), ...fixed]);
+          return invoke(def, values.slice(0, count), all);
         } catch (error) {
           throw withPath(error);
         }

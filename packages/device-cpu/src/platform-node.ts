@@ -1,8 +1,13 @@
-import { availableParallelism } from 'node:os';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { Script, createContext, runInNewContext } from 'node:vm';
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { createRequire } from 'node:module';
+import { RuntimeError } from '@sporelet/ir';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
+
+// Most programs that import this start no worker and look for no garbage, and loading these takes milliseconds.
+const load = createRequire(import.meta.url);
+const os = () => load('node:os') as typeof import('node:os');
+const v8 = () => load('node:v8') as typeof import('node:v8');
+const vm = () => load('node:vm') as typeof import('node:vm');
+const threads = () => load('node:worker_threads') as typeof import('node:worker_threads');
 
 /**
  * WeakRefs made or read in a job keep their objects until the job ends. The end of an evaluation in a context with its own
@@ -11,6 +16,8 @@ import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.
  */
 function makeCollector(): Collector | undefined {
   try {
+    const { getHeapStatistics, setFlagsFromString } = v8();
+    const { Script, createContext, runInNewContext } = vm();
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as unknown;
     setFlagsFromString('--no-expose-gc');
@@ -31,14 +38,28 @@ function makeCollector(): Collector | undefined {
   }
 }
 
+/** Node's own collector is made when garbage is first looked for: most programs end before, and a context costs milliseconds. */
+function lazyCollector(): Collector | undefined {
+  // What only resembles Node must show now whether it can do this.
+  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return makeCollector();
+  let made: Collector | undefined;
+  const own = (): Collector => {
+    made ??= makeCollector();
+    if (made === undefined) throw new RuntimeError('Node does not let garbage be looked for: its flags are frozen');
+    return made;
+  };
+  return { checkpoint: () => own().checkpoint(), collect: () => own().collect() };
+}
+
 function startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle {
   const text = `${script}\nbegin(require('node:worker_threads').workerData);`;
+  const workers = threads();
   // No loaders or flags of the main thread: the script needs none, and they slow its start.
-  const worker = new Worker(text, {
+  const worker = new workers.Worker(text, {
     eval: true,
     workerData: start,
     execArgv: [],
-    env: SHARE_ENV,
+    env: workers.SHARE_ENV,
     name: `sporelet-${start.index}`,
   });
   worker.on('error', failed);
@@ -49,6 +70,6 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
 /** Node, and what is like it. The environment variable SPORELET_THREADS sets the number of threads. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
-  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : availableParallelism();
-  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector };
+  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : os().availableParallelism();
+  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector: lazyCollector };
 }
