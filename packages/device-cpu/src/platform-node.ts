@@ -1,13 +1,17 @@
 import { createRequire } from 'node:module';
+import type * as Os from 'node:os';
+import type * as V8 from 'node:v8';
+import type * as Vm from 'node:vm';
+import type * as Threads from 'node:worker_threads';
 import { RuntimeError } from '@sporelet/ir';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
 
 // Most programs that import this start no worker and look for no garbage, and loading these takes milliseconds.
 const load = createRequire(import.meta.url);
-const os = () => load('node:os') as typeof import('node:os');
-const v8 = () => load('node:v8') as typeof import('node:v8');
-const vm = () => load('node:vm') as typeof import('node:vm');
-const threads = () => load('node:worker_threads') as typeof import('node:worker_threads');
+const os = () => load('node:os') as typeof Os;
+const v8 = () => load('node:v8') as typeof V8;
+const vm = () => load('node:vm') as typeof Vm;
+const threads = () => load('node:worker_threads') as typeof Threads;
 
 /**
  * WeakRefs made or read in a job keep their objects until the job ends. The end of an evaluation in a context with its own
