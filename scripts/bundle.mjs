@@ -33,7 +33,8 @@ const platform = {
 };
 
 export async function bundleFront() {
-  for (const name of readdirSync(front)) if (/\.js(\.map)?$/.test(name)) rmSync(`${front}/${name}`);
+  for (const name of readdirSync(front))
+    if (/\.js(\.map)?$/.test(name) && !PLACED.test(name)) rmSync(`${front}/${name}`);
   const bundle = await rolldown({
     input: {
       ...Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)])),

@@ -1,4 +1,4 @@
-import type { Kernel, Program, ProgramStep } from '@sporelet/ir';
+import type { Kernel, KernelInfo, Program, ProgramStep } from '@sporelet/ir';
 import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitKernel } from './compile.ts';
 import { fuseProducers, fuseSiblings } from './fuse.ts';
@@ -24,9 +24,21 @@ export const passes: readonly (readonly [name: string, pass: (program: Program) 
   ['schedule', schedule],
 ];
 
-/** Compiles a program to one plan. */
-export function compileProgram(program: Program, target: Target): CompiledProgram {
-  const optimised = passes.reduce((p, [, pass]) => pass(p), program);
+/**
+ * Compiles a program to one plan.
+ * @param watch - is told the program before the first pass and after each
+ */
+export function compileProgram(
+  program: Program,
+  target: Target,
+  watch?: (pass: string, program: Program) => void,
+): CompiledProgram {
+  watch?.('as recorded', program);
+  const optimised = passes.reduce((before, [name, pass]) => {
+    const after = pass(before);
+    watch?.(name, after);
+    return after;
+  }, program);
   return emitProgram(optimised, target);
 }
 
@@ -44,7 +56,7 @@ export function emitProgram(program: Program, target: Target): CompiledProgram {
     emitStep(b, step, places.of);
     errors[b.kernel] = kernel.outOfRange ?? (() => new Error(`For '${kernel.name}', an index is out of range.`));
   }
-  if (places.copies.length) b.begin('copy');
+  if (places.copies.length) b.begin(copying('copy'));
   for (const { from, to, value } of places.copies) emitCopy(b, from, to, program.values[value]!);
   return { plan: b.build(), errors, failsLate };
 }
@@ -56,12 +68,14 @@ function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => R
   kernel.inPlace.forEach((i, k) => {
     // A push adds to what its output holds; an element-wise kernel reads its own element wherever that is.
     if (i < 0 || kernel.outputs[k]!.form !== 'push' || sameRef(from[i]!, to[k]!)) return;
-    b.begin(`copy for ${kernel.name}`);
+    b.begin(copying(`copy for ${kernel.name}`));
     emitCopy(b, from[i]!, to[k]!, kernel.outputs[k]!.spec);
     from[i] = to[k]!;
   });
-  emitKernel(b, kernel, from, to);
+  emitKernel(b, kernel, from, to, step.path);
 }
+
+const copying = (name: string): KernelInfo => ({ name, path: '', operations: 0, bytes: 0 });
 
 export const sameRef = (a: Ref, b: Ref): boolean => a.kind === b.kind && a.index === b.index;
 

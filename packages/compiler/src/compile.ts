@@ -1,6 +1,7 @@
 import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
 import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
 import { emitContraction, recognizeContraction } from './contract.ts';
+import { infoOf } from './kernel-info.ts';
 import type { Operand } from './emit-pull.ts';
 import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
@@ -41,10 +42,10 @@ export function compileKernel(kernel: Kernel, target: Target): Plan {
  * Adds the steps of a kernel, its checks of indices first. Where an output is said to overwrite an input, both are the
  * same piece of memory.
  */
-export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[]): void {
+export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[], path = ''): void {
   const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
   const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
-  b.begin(kernel.name);
+  b.begin(infoOf(kernel, path));
   emitChecks(b, kernel, operands);
   emitOutputs(b, kernel, operands, outs);
 }

@@ -4,6 +4,7 @@ export * from './compile.ts';
 export { compileProgram } from './compile-program.ts';
 export * from './emit-pull.ts';
 export * from './plan.ts';
+export { programText } from './program-text.ts';
 export * from './plan-builder.ts';
 export * from './wasm-encoder.ts';
 export { printWgsl } from './wgsl-printer.ts';

@@ -70,20 +70,28 @@ class Scope {
 
 const wide = (d: DType): boolean => d.itemsize === 8;
 
-/** The base and step of a read's or store's offset along an axis, when it was written as `base + axis * step`. */
-export function stride(offset: Expr, axis: Axis): { base: Expr; step: number } | null {
+/** How an offset moves with an axis: `base + (axis >> shift) * step`. */
+export interface Moving {
+  readonly base: Expr;
+  readonly step: number;
+  readonly shift: number;
+}
+
+/** How a read's or store's offset moves with an axis, when it was written as a base and one term of the axis. */
+export function moving(offset: Expr, axis: Axis): Moving | null {
   const isAxis = (e: Expr): boolean => e.kind === 'axis' && e.axes[0] === axis;
-  const term = (e: Expr): number | null => {
-    if (isAxis(e)) return 1;
-    if (e.kind === 'apply' && e.fn === 'mul' && isAxis(e.args[0]!) && e.args[1]!.kind === 'const') return Number(e.args[1]!.value); // prettier-ignore
-    return null;
+  const term = (e: Expr): { step: number; shift: number } | null => {
+    if (isAxis(e)) return { step: 1, shift: 0 };
+    if (e.kind !== 'apply' || e.args[1]?.kind !== 'const' || !isAxis(e.args[0]!)) return null;
+    const c = Number(e.args[1].value);
+    return e.fn === 'mul' ? { step: c, shift: 0 } : e.fn === 'shr' ? { step: 1, shift: c } : null;
   };
   const whole = term(offset);
-  if (whole !== null) return { base: constant(0, int32), step: whole };
+  if (whole !== null) return { base: constant(0, int32), ...whole };
   if (offset.kind !== 'apply' || offset.fn !== 'add') return null;
-  const step = term(offset.args[1]!);
+  const last = term(offset.args[1]!);
   // A data-dependent index may move with the same axis once more.
-  return step === null || mentions(offset.args[0]!, axis) ? null : { base: offset.args[0]!, step };
+  return last === null || mentions(offset.args[0]!, axis) ? null : { base: offset.args[0]!, ...last };
 }
 
 function mentions(e: Expr, axis: Axis, seen = new Set<Expr>()): boolean {
@@ -187,7 +195,7 @@ export class Placer {
   /** In a loop over lanes only the part of an offset that does not move is computed; printers add the step. */
   private placeOffset(offset: Expr, scope: Scope): void {
     const axis = scope.lanes?.axis;
-    const split = axis && this.free.of(offset).has(axis) ? stride(offset, axis) : null;
+    const split = axis && this.free.of(offset).has(axis) ? moving(offset, axis) : null;
     this.place(split ? split.base : offset, scope);
   }
 

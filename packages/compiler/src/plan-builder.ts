@@ -1,3 +1,4 @@
+import type { KernelInfo } from '@sporelet/ir';
 import { FunctionWriter, I32, encodeModule } from './wasm-encoder.ts';
 import type { FunctionSpec, ValType } from './wasm-encoder.ts';
 import { arenaOf } from './arena.ts';
@@ -24,7 +25,7 @@ export class PlanBuilder {
   private readonly constantOffsets = new Map<string, number>();
   private readonly internals = new Map<string, number>();
   private readonly checks: Check[] = [];
-  private readonly kernels: string[] = [];
+  private readonly kernels: KernelInfo[] = [];
 
   constructor(name: string, target: Target) {
     this.name = name;
@@ -84,8 +85,8 @@ export class PlanBuilder {
     return this.kernels.length - 1;
   }
 
-  /** What is added from here on belongs to a kernel of this name. */
-  begin(kernel: string): void {
+  /** What is added from here on belongs to this kernel. */
+  begin(kernel: KernelInfo): void {
     this.kernels.push(kernel);
   }
 

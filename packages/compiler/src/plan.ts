@@ -1,3 +1,5 @@
+import type { KernelInfo } from '@sporelet/ir';
+
 /** An operand of a step: an input, an output or a temporary of the plan, by number. */
 export interface Ref {
   readonly kind: 'in' | 'out' | 'temp';
@@ -25,8 +27,8 @@ export interface Step {
  */
 export interface Plan {
   readonly name: string;
-  /** Names of the kernels that the steps belong to. */
-  readonly kernels: readonly string[];
+  /** The kernels that the steps belong to. */
+  readonly kernels: readonly KernelInfo[];
   readonly code: Uint8Array;
   readonly consts: Uint8Array;
   /** Bytes of each temporary. */

@@ -1,13 +1,15 @@
 import { bindArguments, isOptions } from './args.ts';
 import { AttrReader } from './attr-reader.ts';
 import type { Result } from './call.ts';
-import { invoke, withPath } from './call.ts';
+import { invoke } from './call.ts';
+import { withPath } from './cell-path.ts';
 import { fastCall } from './fast-call.ts';
 import { OpDef } from './op-def.ts';
 import type { OpSpec, RawSpec } from './op-spec.ts';
 import type { AnyPrimitive } from './primitive.ts';
 import { primitiveClass } from './primitive.ts';
 import { register } from './registry.ts';
+import { leadingRequired, sortArguments } from './signature.ts';
 
 type AnyFn = (...args: never[]) => unknown;
 
@@ -23,18 +25,14 @@ interface CallForm {
   readonly reader: AttrReader;
   readonly names: readonly string[];
   readonly required: number;
-  readonly count: number;
 }
 
 function callForm(def: OpDef): CallForm {
-  const { inputs, callAttrs, classAttrs } = def.sig;
-  const order = [...callAttrs, ...classAttrs];
-  const optional = inputs.findIndex((i) => i.optional);
+  const { callOrder, callAttrs, classAttrs } = def.sig;
   return {
-    reader: new AttrReader(def.name, def.spec.attrs ?? {}, order),
-    names: [...inputs.map((i) => i.name), ...order],
-    required: optional < 0 ? inputs.length : optional,
-    count: inputs.length,
+    reader: new AttrReader(def.name, def.spec.attrs ?? {}, [...callAttrs, ...classAttrs]),
+    names: [...callOrder, ...classAttrs],
+    required: leadingRequired(def.sig),
   };
 }
 
@@ -55,10 +53,11 @@ export function defineOp<const S extends string, F extends AnyFn, P, A = Record<
 
   const general = (args: readonly unknown[]): Result => {
     try {
-      const { reader, names, required, count } = (form ??= callForm(def));
-      const plain = args.length <= names.length && !args.some(isOptions);
+      const { reader, names, required } = (form ??= callForm(def));
+      const plain = args.length >= required && args.length <= names.length && !args.some(isOptions);
       const values = plain ? args : bindArguments(raw.name, names, required, args);
-      return invoke(def, values.slice(0, count), reader.read(values.slice(count)));
+      const [operands, given] = sortArguments(def.sig, values);
+      return invoke(def, operands, reader.read(given));
     } catch (error) {
       throw withPath(error);
     }

@@ -1,8 +1,10 @@
 import { bindArguments } from './args.ts';
 import type { Attrs } from './attr.ts';
 import { AttrReader } from './attr-reader.ts';
-import { invoke, withPath } from './call.ts';
+import { invoke } from './call.ts';
+import { withPath } from './cell-path.ts';
 import type { OpDef } from './op-def.ts';
+import { leadingRequired, sortArguments } from './signature.ts';
 import { repr } from './text.ts';
 
 /** The class form of any op. */
@@ -44,24 +46,17 @@ export class Primitive {
 interface ClassForm {
   readonly ofClass: AttrReader;
   readonly ofCall: AttrReader;
-  readonly classAttrs: readonly string[];
-  readonly names: readonly string[];
   readonly required: number;
-  readonly count: number;
 }
 
 function classForm(def: OpDef): ClassForm {
-  const { inputs, callAttrs, classAttrs } = def.sig;
+  const { callAttrs, classAttrs } = def.sig;
   const table = def.spec.attrs ?? {};
   const own = Object.fromEntries(classAttrs.map((n) => [n, table[n]!]));
-  const optional = inputs.findIndex((i) => i.optional);
   return {
     ofClass: new AttrReader(def.name, own, classAttrs),
     ofCall: new AttrReader(def.name, table, [...callAttrs, ...classAttrs]),
-    classAttrs,
-    names: [...inputs.map((i) => i.name), ...callAttrs],
-    required: optional < 0 ? inputs.length : optional,
-    count: inputs.length,
+    required: leadingRequired(def.sig),
   };
 }
 
@@ -70,15 +65,16 @@ export function primitiveClass(def: OpDef): AnyPrimitive {
   let form: ClassForm | undefined;
   const made = class extends Primitive {
     constructor(...args: readonly unknown[]) {
-      const { ofClass, ofCall, classAttrs, names, required, count } = (form ??= classForm(def));
+      const { ofClass, ofCall, required } = (form ??= classForm(def));
+      const { callOrder, classAttrs } = def.sig;
       const given = bindArguments(def.name, classAttrs, 0, args);
       const attrs = ofClass.read(given);
       const fixed = classAttrs.map((name) => attrs[name]);
       const self = (...call: readonly unknown[]): unknown => {
         try {
-          const values = bindArguments(def.name, names, required, call);
-          const all = ofCall.read([...values.slice(count), ...fixed]);
-          return invoke(def, values.slice(0, count), all);
+          const values = bindArguments(def.name, callOrder, required, call);
+          const [operands, given] = sortArguments(def.sig, values);
+          return invoke(def, operands, ofCall.read([...given, ...fixed]));
         } catch (error) {
           throw withPath(error);
         }

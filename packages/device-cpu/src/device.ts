@@ -62,8 +62,20 @@ export class CpuDevice extends CpuRuntime implements Device {
   }
 
   compileProgram(program: Program): ProgramExecutable {
-    const { plan, errors, failsLate } = compileProgram(program, this.target);
+    const start = performance.now();
+    const passes: { pass: string; program: Program }[] = [];
+    const watch =
+      this.observer?.program && ((pass: string, after: Program): void => void passes.push({ pass, program: after }));
+    const { plan, errors, failsLate } = compileProgram(program, this.target, watch);
     const executable = this.load(plan, errors);
+    this.observer?.program?.({
+      name: program.name,
+      passes,
+      milliseconds: performance.now() - start,
+      kernels: plan.kernels,
+      code: plan.code.length,
+      memory: { temps: plan.temps, ...plan.arena },
+    });
     return { failsLate, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
   }
 }

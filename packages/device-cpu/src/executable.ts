@@ -1,6 +1,6 @@
 import type { Check, Plan, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
-import type { Executable, Storage } from '@sporelet/ir';
+import type { DeviceObserver, Executable, KernelInfo, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
 import type { KernelFunction, Pool, SharedModule } from './pool.ts';
 import { disposed } from './storage-table.ts';
@@ -9,6 +9,8 @@ import { SMALL_BYTES } from './storage.ts';
 import type { CpuStorage } from './storage.ts';
 
 let modules = 0;
+/** The length that kernels of any length are written down for. */
+const SAMPLE = 1024;
 
 const padded = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -30,6 +32,14 @@ function instantiate(plan: Plan, memory: WebAssembly.Memory): WebAssembly.Export
       `kernel '${plan.name}' was refused by the page's Content Security Policy: allow WebAssembly with script-src 'wasm-unsafe-eval'`,
     );
   }
+}
+
+/** What an executable runs on. */
+export interface Host {
+  readonly heap: Heap;
+  readonly table: StorageTable;
+  readonly pool: Pool;
+  readonly observer: DeviceObserver | null;
 }
 
 /** The words of the argument blocks that hold one operand's address. */
@@ -55,6 +65,9 @@ class Wires {
  */
 export class PlanExecutable implements Executable {
   readonly name: string;
+  private readonly host: Host;
+  /** The kernel of each step. */
+  private readonly kernels: readonly KernelInfo[];
   private readonly heap: Heap;
   private readonly table: StorageTable;
   private readonly pool: Pool;
@@ -84,17 +97,14 @@ export class PlanExecutable implements Executable {
   private readonly most: number;
   private readonly mostEach: number;
 
-  constructor(
-    plan: Plan,
-    heap: Heap,
-    table: StorageTable,
-    pool: Pool,
-    errors: readonly ((() => Error) | undefined)[] = [],
-  ) {
+  constructor(plan: Plan, host: Host, errors: readonly ((() => Error) | undefined)[] = []) {
+    const { heap, table, pool } = host;
     this.name = plan.name;
+    this.host = host;
     this.heap = heap;
     this.table = table;
     this.pool = pool;
+    this.kernels = plan.steps.map((step) => plan.kernels[step.kernel]!);
     this.errors = errors;
     this.code = plan.code;
     const { steps, temps, checks } = plan;
@@ -241,11 +251,33 @@ export class PlanExecutable implements Executable {
       const { before, kernel } = checks[c]!;
       const flag = flags[c]!;
       this.heap.i32[flag] = 0;
-      for (; s < before; s++) this.step(s, n);
+      s = this.steps(s, before, n);
       if (this.heap.i32[flag] !== 0)
         throw this.errors[kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
     }
-    for (; s < count; s++) this.step(s, n);
+    this.steps(s, count, n);
+  }
+
+  private steps(from: number, to: number, n: number): number {
+    const tell = this.host.observer?.kernel;
+    if (tell) {
+      this.observed(from, to, n, tell);
+      return to;
+    }
+    for (let s = from; s < to; s++) this.step(s, n);
+    return to;
+  }
+
+  /** The same, with the times of each kernel. */
+  private observed(from: number, to: number, n: number, tell: NonNullable<DeviceObserver['kernel']>): void {
+    for (let s = from; s < to;) {
+      const info = this.kernels[s]!;
+      const start = performance.now();
+      const generic = this.units[s]! < 0;
+      while (s < to && this.kernels[s] === info) this.step(s++, n);
+      const factor = generic ? n / SAMPLE : 1;
+      tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, performance.now());
+    }
   }
 
   private step(s: number, n: number): void {

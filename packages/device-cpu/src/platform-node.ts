@@ -4,6 +4,7 @@ import type * as V8 from 'node:v8';
 import type * as Vm from 'node:vm';
 import type * as Threads from 'node:worker_threads';
 import { RuntimeError } from '@sporelet/ir';
+import type { DebugLevel } from './debug.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
 
 // Most programs that import this start no worker and look for no garbage, and loading these takes milliseconds.
@@ -71,9 +72,11 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
   return { terminate: () => void worker.terminate() };
 }
 
-/** Node, and what is like it. The environment variable SPORELET_THREADS sets the number of threads. */
+/** Node, and what is like it. The environment variables SPORELET_THREADS and SPORELET_DEBUG set the number of threads and what is told. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
   const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : os().availableParallelism();
-  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector: lazyCollector };
+  const debug = Math.min(4, Math.max(0, Math.trunc(Number(process.env['SPORELET_DEBUG'] ?? 0)) || 0)) as DebugLevel;
+  const atExit = (body: () => void): void => void process.on('exit', body);
+  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector: lazyCollector, debug, atExit };
 }

@@ -1,3 +1,5 @@
+import type { DebugLevel } from './debug.ts';
+
 /** What a worker of the pool is started with. */
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
@@ -19,6 +21,10 @@ export interface Platform {
   readonly canWait: boolean;
   /** Starts a worker on the text of a script; it never keeps the process alive. `failed` is called when it dies. */
   startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle;
+  /** What is to be told on standard error; see debug.ts. Absent: nothing. */
+  readonly debug?: DebugLevel;
+  /** Calls a function when the process ends. */
+  atExit?(body: () => void): void;
   /** Undefined where garbage cannot be looked for: there finalizers report it. */
   makeCollector(): Collector | undefined;
 }

@@ -1,4 +1,6 @@
 import type { Plan } from '@sporelet/compiler';
+import type { DeviceObserver } from '@sporelet/ir';
+import { debugObserver } from './debug.ts';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
 import type { Platform } from './platform.ts';
@@ -21,11 +23,13 @@ export class CpuRuntime {
   readonly heap: Heap;
   readonly table: StorageTable;
   readonly pool: Pool;
+  observer: DeviceObserver | null = null;
 
   constructor(platform: Platform, options: CpuOptions = {}) {
     this.heap = new Heap({ shared: platform.sharedMemory && options.shared !== false, maxBytes: options.maxBytes });
     this.table = new StorageTable(this.heap, platform, options);
     this.pool = new Pool(this.heap, platform, options.threads);
+    if (platform.debug) this.observer = debugObserver(platform.debug, (body) => platform.atExit?.(body));
   }
 
   /** A storage with undefined contents. */
@@ -35,7 +39,7 @@ export class CpuRuntime {
 
   /** Makes a plan runnable; `errors` make the error of each kernel for an index that its check refuses. */
   load(plan: Plan, errors: readonly ((() => Error) | undefined)[] = []): PlanExecutable {
-    return new PlanExecutable(plan, this.heap, this.table, this.pool, errors);
+    return new PlanExecutable(plan, this, errors);
   }
 
   write(storage: CpuStorage, data: Uint8Array, at = 0): void {

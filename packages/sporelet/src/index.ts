@@ -4,7 +4,7 @@ export * from '@sporelet/core';
 export * from './dtype.ts';
 export * as dtype from './dtype.ts';
 export { AttributeError, IndexError, KeyError, RuntimeError, ValueError } from '@sporelet/ir';
-export { loadCheckpoint, loadParamIntoNet, saveCheckpoint } from '@sporelet/train';
+export { Profiler, loadCheckpoint, loadParamIntoNet, saveCheckpoint } from '@sporelet/train';
 export { getThreads, memoryStats, setThreads } from './runtime.ts';
 export * as nn from './nn.ts';
 export * as ops from './ops.ts';
