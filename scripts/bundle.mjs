@@ -8,7 +8,9 @@ import { rolldown } from 'rolldown';
 
 const file = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url));
 const front = file('sporelet/dist');
-const ENTRIES = ['index', 'nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
+const FRONT = file('sporelet/src/index.ts');
+const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
+const ENTRIES = ['index', ...NAMESPACES];
 /** What each chunk holds: packages, and the front's modules that gather them. */
 const CHUNKS = {
   core: ['ir|core|compiler|device-cpu|ops', 'setup|runtime|dtype|ops'],
@@ -22,7 +24,13 @@ const PLACED = /node|browser/;
 /** Which platform's part of device-cpu is used is chosen when the package is loaded, by `imports` in package.json. */
 const platform = {
   name: 'platform',
-  resolveId: (id) => (id === '@sporelet/device-cpu/host' || id.startsWith('platform:') ? `\0${id}` : undefined),
+  resolveId(id, importer) {
+    if (id === '@sporelet/device-cpu/host' || id.startsWith('platform:')) return `\0${id}`;
+    // The front's namespaces stay modules of their own: an object that imitates one costs a getter for each name at import.
+    const [, name] = /^\.\/(\w+)\.ts$/.exec(id) ?? [];
+    if (importer === FRONT && NAMESPACES.includes(name)) return { id: `./${name}.js`, external: true };
+    return undefined;
+  },
   load(id) {
     const cpu = (name) => JSON.stringify(file(`device-cpu/src/${name}.ts`));
     if (id === '\0@sporelet/device-cpu/host')

@@ -102,7 +102,10 @@ export const goals: readonly Goal[] = [
   goal('proxadagrad-10m', nativeBoth, ['c', 'c-2t'], 1 / 1.2, 'plain C'),
 ];
 
-const names: Readonly<Record<string, string>> = { node: 'Node alone', sporelet: 'sporelet' };
+const names: Readonly<Record<string, string>> = {
+  node: 'Node alone',
+  'sporelet-cached': 'sporelet, NODE_COMPILE_CACHE',
+};
 /** A peer's name in the table. */
 export const titleOf = (peer: string): string => plan[peer]?.title ?? names[peer] ?? peer;
-export const kindOf = (peer: string): Peer['kind'] => plan[peer]?.kind ?? (peer === 'node' ? 'limit' : 'script');
+export const kindOf = (peer: string): Peer['kind'] => plan[peer]?.kind ?? (peer === 'node' ? 'limit' : 'own');

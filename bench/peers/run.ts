@@ -94,7 +94,8 @@ function measure(): string {
       const todo = pass === 0 ? [...workloads, ...once] : workloads;
       for (const workload of todo) if (wantedWorkload(workload)) keep(run(peer, workload));
     }
-    if (wantedWorkload('startup')) startup((peer) => peer === 'node' || wantedPeer(peer)).forEach(keep);
+    if (wantedWorkload('startup'))
+      startup((peer) => peer === 'node' || wantedPeer(peer.replace('-cached', ''))).forEach(keep);
   }
   writeFileSync(out.replace(/jsonl$/, 'machine.json'), JSON.stringify(machineOf()));
   return out;
