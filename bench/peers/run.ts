@@ -13,6 +13,7 @@ import { reportOf } from './report.ts';
 import type { Machine } from './report.ts';
 import { startup } from './startup.ts';
 import { tableOf } from './table.ts';
+import { workloads } from './workloads.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
@@ -89,10 +90,12 @@ function measure(): string {
     appendFileSync(out, `${JSON.stringify(line)}\n`);
   };
   for (let pass = 0; pass < passes; pass++) {
-    for (const peer of there) {
-      const { workloads, once = [] } = plan[peer]!;
-      const todo = pass === 0 ? [...workloads, ...once] : workloads;
-      for (const workload of todo) if (wantedWorkload(workload)) keep(run(peer, workload));
+    // All libraries on one workload follow each other, so that what else the machine does hits them alike.
+    for (const workload of Object.keys(workloads).filter(wantedWorkload)) {
+      for (const peer of there) {
+        const { workloads: often, once = [] } = plan[peer]!;
+        if (often.includes(workload) || (pass === 0 && once.includes(workload))) keep(run(peer, workload));
+      }
     }
     if (wantedWorkload('startup'))
       startup((peer) => peer === 'node' || wantedPeer(peer.replace('-cached', ''))).forEach(keep);
