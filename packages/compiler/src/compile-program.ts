@@ -10,11 +10,15 @@ import type { Target } from './plan-builder.ts';
 import type { Plan, Ref } from './plan.ts';
 import { schedule } from './schedule.ts';
 
-export interface CompiledProgram {
-  readonly plan: Plan;
+/** What a program's plan needs besides. */
+export interface ProgramNotes {
   /** What makes the error of each of the plan's kernels. */
   readonly errors: readonly (() => Error)[];
   readonly failsLate: boolean;
+}
+
+export interface CompiledProgram extends ProgramNotes {
+  readonly plan: Plan;
 }
 
 /** The passes that rewrite a program, in order. */
@@ -33,18 +37,28 @@ export function compileProgram(
   target: Target,
   watch?: (pass: string, program: Program) => void,
 ): CompiledProgram {
+  return emitProgram(optimised(program, watch), target);
+}
+
+/** A program, as it is, as one plan of WebAssembly. */
+export function emitProgram(program: Program, target: Target): CompiledProgram {
+  const b = new PlanBuilder(program.name, target);
+  const notes = addProgram(b, program);
+  return { plan: b.build(), ...notes };
+}
+
+/** The program after all passes. */
+export function optimised(program: Program, watch?: (pass: string, program: Program) => void): Program {
   watch?.('as recorded', program);
-  const optimised = passes.reduce((before, [name, pass]) => {
+  return passes.reduce((before, [name, pass]) => {
     const after = pass(before);
     watch?.(name, after);
     return after;
   }, program);
-  return emitProgram(optimised, target);
 }
 
 /** Adds a program's steps to one plan; values get their places first. */
-export function emitProgram(program: Program, target: Target): CompiledProgram {
-  const b = new PlanBuilder(program.name, target);
+export function addProgram(b: PlanBuilder, program: Program): ProgramNotes {
   const places = placeValues(program, (bytes) => b.temp(bytes));
   const errors: (() => Error)[] = [];
   let written = false;
@@ -58,7 +72,7 @@ export function emitProgram(program: Program, target: Target): CompiledProgram {
   }
   if (places.copies.length) b.begin(copying('copy'));
   for (const { from, to, value } of places.copies) emitCopy(b, from, to, program.values[value]!);
-  return { plan: b.build(), errors, failsLate };
+  return { errors, failsLate };
 }
 
 function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => Ref): void {

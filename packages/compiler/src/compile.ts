@@ -29,13 +29,18 @@ function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]
 /** Compiles a kernel (not a routine) to a plan for the CPU. */
 export function compileKernel(kernel: Kernel, target: Target): Plan {
   const b = new PlanBuilder(kernel.name, target);
+  emitAlone(b, kernel);
+  return b.build();
+}
+
+/** Adds the steps of a kernel to a plan of its own: its operands are the plan's. */
+export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
   emitKernel(
     b,
     kernel,
     kernel.inputs.map((_, index): Ref => ({ kind: 'in', index })),
     kernel.outputs.map((_, index): Ref => ({ kind: 'out', index })),
   );
-  return b.build();
 }
 
 /**

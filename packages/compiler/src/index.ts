@@ -1,4 +1,6 @@
 export { C_FLAGS, printC, unitsOfC } from './c-printer.ts';
+export { compileProgramToC, compileToC, printProgram } from './c-program.ts';
+export type { CFunction, CPiece, CPlan, CProgram } from './c-program.ts';
 export * from './arena.ts';
 export * from './compile.ts';
 export { compileProgram } from './compile-program.ts';

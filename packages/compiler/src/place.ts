@@ -111,10 +111,16 @@ export class Placer {
   private readonly ids = new Map<Expr, number>();
   private readonly axisIds = new Map<Axis, number>();
   private readonly canonicalMemo = new Map<Expr, Expr>();
-  private readonly allowLanes: boolean;
+  private readonly register: number;
+  private readonly unroll: number;
 
-  constructor(allowLanes: boolean) {
-    this.allowLanes = allowLanes;
+  /**
+   * @param register - bytes of a vector register; 0: no loop runs in lanes
+   * @param unroll - registers side by side at most, where nothing else asks for them
+   */
+  constructor(register: number, unroll = 4) {
+    this.register = register;
+    this.unroll = unroll;
   }
 
   /** @param unit - `element` makes every axis an outer one: one unit is one output element */
@@ -128,7 +134,7 @@ export class Placer {
     const targets = canonical.flatMap((s) => [s.value, s.offset]);
     for (const t of targets) this.hoist(t, entry);
     if (inner) {
-      const lanes = innerLanes ? this.lanesFor(inner, targets, 4) : null;
+      const lanes = innerLanes ? this.lanesFor(inner, targets) : null;
       const body = new Scope(axes, row, lanes);
       for (const t of targets) this.hoist(t, row);
       this.stores(canonical, body);
@@ -144,8 +150,8 @@ export class Placer {
   }
 
   /** Lanes for a loop, from the widest dtype computed in it; light bodies are unrolled to hide latency. */
-  lanesFor(axis: Axis, targets: readonly Expr[], unroll: number): Lanes | null {
-    if (!this.allowLanes) return null;
+  lanesFor(axis: Axis, targets: readonly Expr[]): Lanes | null {
+    if (!this.register) return null;
     let widest = 4;
     const seen = new Set<Expr>();
     let size = 0;
@@ -162,7 +168,11 @@ export class Placer {
     // A value that the loop does not change is stored by it all the same.
     for (const t of targets) if (wide(t.dtype)) widest = 8;
     targets.forEach(walk);
-    return { axis, lanes: 16 / widest, unroll: size <= 120 ? unroll : size <= 240 ? Math.min(unroll, 2) : 1 };
+    return {
+      axis,
+      lanes: this.register / widest,
+      unroll: Math.min(this.unroll, size <= 120 ? 4 : size <= 240 ? 2 : 1),
+    };
   }
 
   /** Places every maximal subexpression that the scope's axes suffice for. */
@@ -201,7 +211,7 @@ export class Placer {
 
   private reduction(e: Expr, scope: Scope): void {
     for (const a of e.axes) if (a.limit) this.place(a.limit, scope);
-    const lanes = e.order!.partials === 16 ? this.lanesFor(e.axes.at(-1)!, e.args, 4) : null;
+    const lanes = e.order!.partials === 16 ? this.lanesFor(e.axes.at(-1)!, e.args) : null;
     const register = lanes && { ...lanes, unroll: 16 / lanes.lanes };
     const loops: { axis: Axis; body: Stmt[] }[] = [];
     let current = scope;

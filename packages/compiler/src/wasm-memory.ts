@@ -4,7 +4,6 @@ import type { Moving, Stmt } from './place.ts';
 import { moving } from './place.ts';
 import { loadOp, storeOp } from './wasm-scalar.ts';
 import { I32 } from './wasm-encoder.ts';
-import type { FunctionWriter } from './wasm-encoder.ts';
 import { WasmValues } from './wasm-values.ts';
 import { extractLane, loadLane, loadVector, storeVector } from './wasm-vector.ts';
 
@@ -72,7 +71,10 @@ export abstract class WasmMemory extends WasmValues {
       const whole = () => f.get(start);
       const contiguous = () => {
         if (s!.shift || s!.step === 2) {
-          pairs(f, start, v, u * (s!.shift ? 8 : 32), s!.shift > 0);
+          const twice = s!.shift > 0;
+          f.get(start)
+            .loadPairs(twice, u * f.register * (twice ? 0.5 : 2))
+            .set(v);
           return;
         }
         whole();
@@ -82,7 +84,7 @@ export abstract class WasmMemory extends WasmValues {
       const apart = () => {
         for (let l = 0; l < run.lanes; l++) this.readLane(e, s, start, v, u, l, varies);
       };
-      const paired = run.lanes === 4 && size === 4 && (s?.shift === 1 || (s?.shift === 0 && s.step === 2));
+      const paired = run.lanes * 4 === f.register && size === 4 && (s?.shift === 1 || (s?.shift === 0 && s.step === 2));
       const direct = varies && s !== null && (paired || (s.step === 1 && s.shift === 0));
       if (!guard) {
         if (direct) contiguous();
@@ -158,26 +160,7 @@ export abstract class WasmMemory extends WasmValues {
     f.set(start);
     for (let u = 0; u < run.unroll; u++) {
       const at = u * run.lanes * s.stored.itemsize;
-      storeVector(f, s.stored, run.lanes, at, () => f.get(start), () => this.pushVector(s.value, u)); // prettier-ignore
+      storeVector(f, s.stored, run.lanes, at, start, () => this.pushVector(s.value, u));
     }
   }
 }
-
-/** Loads four elements that lie in pairs: the first of each of four pairs (every other element), or each of two twice. */
-function pairs(f: FunctionWriter, start: number, vector: number, at: number, twice: boolean): void {
-  if (twice) {
-    f.get(start).mem('v128.load64_zero', at).set(vector);
-    f.get(vector)
-      .get(vector)
-      .shuffle(bytesOf([0, 0, 1, 1]))
-      .set(vector);
-    return;
-  }
-  f.get(start)
-    .mem('v128.load', at)
-    .get(start)
-    .mem('v128.load', at + 16);
-  f.shuffle(bytesOf([0, 2, 4, 6])).set(vector);
-}
-
-const bytesOf = (elements: readonly number[]): number[] => elements.flatMap((e) => [0, 1, 2, 3].map((b) => e * 4 + b));

@@ -1,18 +1,8 @@
-import { createRequire } from 'node:module';
-import type * as Os from 'node:os';
-import type * as V8 from 'node:v8';
-import type * as Vm from 'node:vm';
-import type * as Threads from 'node:worker_threads';
 import { RuntimeError } from '@sporelet/ir';
+import { os, threads, v8, vm } from './builtins-node.ts';
 import type { DebugLevel } from './debug.ts';
+import { openNative } from './native-node.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
-
-// Most programs that import this start no worker and look for no garbage, and loading these takes milliseconds.
-const load = createRequire(import.meta.url);
-const os = () => load('node:os') as typeof Os;
-const v8 = () => load('node:v8') as typeof V8;
-const vm = () => load('node:vm') as typeof Vm;
-const threads = () => load('node:worker_threads') as typeof Threads;
 
 /**
  * WeakRefs made or read in a job keep their objects until the job ends. The end of an evaluation in a context with its own
@@ -72,11 +62,22 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
   return { terminate: () => void worker.terminate() };
 }
 
-/** Node, and what is like it. The environment variables SPORELET_THREADS and SPORELET_DEBUG set the number of threads and what is told. */
+/** Node, and what is like it. The environment variables SPORELET_THREADS, SPORELET_TIER and SPORELET_DEBUG set the number of threads, the tier and what is told. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
   const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : os().availableParallelism();
   const debug = Math.min(4, Math.max(0, Math.trunc(Number(process.env['SPORELET_DEBUG'] ?? 0)) || 0)) as DebugLevel;
   const atExit = (body: () => void): void => void process.on('exit', body);
-  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector: lazyCollector, debug, atExit };
+  const tier = process.env['SPORELET_TIER'];
+  return {
+    parallelism,
+    sharedMemory: true,
+    canWait: true,
+    tier,
+    startWorker,
+    openNative,
+    makeCollector: lazyCollector,
+    debug,
+    atExit,
+  };
 }

@@ -22,6 +22,8 @@ export interface ProgramReport {
   /** Bytes of generated code. */
   readonly code: number;
   /** Bytes of each intermediate and where it lies in the block that they share. */
+  /** The most bytes of intermediates that are needed at the same step. */
+  readonly live: number;
   readonly memory: { readonly temps: readonly number[]; readonly at: readonly number[]; readonly bytes: number };
 }
 
