@@ -10,7 +10,7 @@ const LEGEND = [
   ['native', 'native library'],
   ['limit', 'the limit: plain C, Node alone'],
 ] as const;
-const [COLUMNS, PANEL, BAR, LABEL] = [3, 400, 17, 168];
+const [COLUMNS, PANEL, BAR, LABEL] = [3, 410, 17, 176];
 const escape = (s: string): string => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** One panel for each workload; a bar is a speed, the longest in a panel the fastest. */
@@ -45,7 +45,7 @@ export function chartOf({ rows }: Table, title: string): string {
     const fastest = bars.map(([, f]) => f.best).reduce((a, b) => (speed(workload, a, b) > 1 ? a : b));
     bars.forEach(([peer, { best }], k) => {
       const y = top + 36 + k * BAR;
-      const length = Math.max(1, speed(workload, best, fastest) * (PANEL - LABEL - 75));
+      const length = Math.max(1, speed(workload, best, fastest) * (PANEL - LABEL - 80));
       out.push(`<text x="${left + LABEL - 6}" y="${y + 11}" text-anchor="end" font-size="11">${escape(titleOf(peer))}</text>`); // prettier-ignore
       out.push(`<rect x="${left + LABEL}" y="${y + 1}" width="${length.toFixed(1)}" height="${BAR - 4}" fill="${COLOURS[kindOf(peer)]}"/>`); // prettier-ignore
       out.push(`<text x="${(left + LABEL + length + 5).toFixed(1)}" y="${y + 11}" font-size="11">${short(best)}</text>`); // prettier-ignore

@@ -1,6 +1,6 @@
 /**
  * What limits a workload whose goal was not reached, from profiles (`SPORELET_DEBUG=2`, `--cpu-prof`); shares, since times
- * depend on the machine. By workload, then by tier; docs/benchmarks.md shows those that a run misses.
+ * depend on the machine. By workload, those of the native tier marked so; docs/benchmarks.md shows those that a run misses.
  */
 export const limits: Readonly<Record<string, string>> = {
   'matmul-1024':

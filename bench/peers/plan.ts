@@ -104,7 +104,7 @@ export const goals: readonly Goal[] = [
 
 const names: Readonly<Record<string, string>> = {
   node: 'Node alone',
-  'sporelet-cached': 'sporelet, NODE_COMPILE_CACHE',
+  'sporelet-cached': 'sporelet, compile cache',
 };
 /** A peer's name in the table. */
 export const titleOf = (peer: string): string => plan[peer]?.title ?? names[peer] ?? peer;

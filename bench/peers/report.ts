@@ -1,7 +1,7 @@
 import { limits } from './limits.ts';
 import { goals, plan, titleOf } from './plan.ts';
 import type { Goal } from './plan.ts';
-import { lowerIsBetter, short, speed } from './table.ts';
+import { short, speed } from './table.ts';
 import type { Table } from './table.ts';
 import { workloads } from './workloads.ts';
 
@@ -58,7 +58,7 @@ export function reportOf(table: Table, machine: Machine): string {
       return figure ? `${short(figure.best)} / ${short(figure.median)}` : '';
     });
   const outcomes = goals.flatMap((goal) => outcome(goal, table) ?? []);
-  const missed = [...new Set(outcomes.filter((o) => !o.reached).map((o) => o.goal.workload))];
+  const missed = outcomes.filter((o) => !o.reached).map(({ goal: { workload, own } }) => (own[0]!.includes('native') ? `${workload} (native)` : workload)); // prettier-ignore
   const { cores, load } = machine;
   const busy = load[1] > cores ? ' The machine was shared with other work: medians suffer most, and ratios are worth more than figures.' : ''; // prettier-ignore
   const lines = [
@@ -87,7 +87,7 @@ export function reportOf(table: Table, machine: Machine): string {
   ];
   if (missed.length > 0) {
     lines.push('## What limits the rest', '');
-    for (const workload of missed) lines.push(`- **${workload}**: ${limits[workload] ?? 'not yet looked into.'}`);
+    for (const name of missed) lines.push(`- **${name}**: ${limits[name] ?? 'not yet looked into.'}`);
     lines.push('');
   }
   const notes = [...table.rows].flatMap(([workload, row]) =>
@@ -100,5 +100,3 @@ export function reportOf(table: Table, machine: Machine): string {
   }
   return `${lines.join('\n')}`;
 }
-
-export { lowerIsBetter };
