@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,8 +6,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 30_000,
-    // Tests run on one thread unless they ask for more.
-    env: { SPORELET_THREADS: '1' },
+    // Tests run on one thread and as WebAssembly unless they ask for more, and keep native code beside the project.
+    env: { SPORELET_THREADS: '1', SPORELET_TIER: 'wasm', SPORELET_CACHE: join(import.meta.dirname, '.cache/native') },
     reporters: ['default', ['json', { outputFile: '.cache/vitest.json' }]],
   },
 });

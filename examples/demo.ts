@@ -41,20 +41,22 @@ function forward(image: Tensor, label: Tensor) {
 }
 const gradFn = ms.valueAndGrad(forward, null, optimizer.parameters, true);
 
-function trainStep(image: Tensor, label: Tensor) {
+// Graph mode: forward, backward and optimizer are one program, compiled when the first batch comes.
+const trainStep = ms.jit((image: Tensor, label: Tensor) => {
   const [[loss, logits], grads] = gradFn(image, label);
   optimizer(grads);
-  return [loss, logits] as const;
-}
+  return ms.tuple(loss, hits(logits, label));
+});
 
-const hits = (logits: Tensor, label: Tensor) => logits.argmax(1).equal(label).astype(ms.float32).sum().item();
+const hits = (logits: Tensor, label: Tensor) => logits.argmax(1).equal(label).astype(ms.float32).sum();
 
 function evaluate(net: LeNet5): number {
+  ms.jit(net);
   net.setTrain(false);
   let correct = 0;
   let total = 0;
   for (const [image, label] of testData.createTupleIterator({ numEpochs: 1 })) {
-    correct += hits(net(image), label);
+    correct += hits(net(image), label).item();
     total += label.shape[0];
   }
   return correct / total;
@@ -67,11 +69,11 @@ for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   const bar = new train.ProgressBar(train.terminal(), { label: `epoch ${epoch}`, total: trainData.getDatasetSize() });
   let accuracy = 0;
   for (const [image, label] of trainData.createTupleIterator({ numEpochs: 1 })) {
-    const [loss, logits] = trainStep(image, label);
+    const [loss, correct] = trainStep(image, label);
     const value = loss.item();
     const samples = label.shape[0];
     losses.push(value);
-    const batchAccuracy = hits(logits, label) / samples;
+    const batchAccuracy = correct.item() / samples;
     accuracy = accuracy ? 0.98 * accuracy + 0.02 * batchAccuracy : batchAccuracy;
     smoothed.push(accuracy);
     bar.update({ loss: value, accuracy, samples });

@@ -13,7 +13,7 @@ export const layers = {
 };
 
 /** Packages whose files named *node* may name `node:` modules and Node's globals. */
-export const nodePackages = ['device-cpu', 'dataset', 'train'];
+export const nodePackages = ['device-cpu', 'dataset', 'train', 'sporelet'];
 
 /** Packages that may name `navigator` and the GPU objects. */
 export const gpuPackages = ['device-webgpu'];

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import * as ms from 'sporelet';
-import { Tensor, nn, trace, tuple, valueAndGrad } from 'sporelet';
+import { Tensor, currentDevice, jit, nn, trace, tuple, valueAndGrad } from 'sporelet';
+import type { ProgramReport } from '@sporelet/ir';
 import { LeNet5 } from '../examples/lenet.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -88,4 +89,34 @@ it('a whole training step is traced to a graph, which replays to the bits of eag
     expect(loss.item()).toBe(eager.step(eager.image, eager.label).item());
     expect(traced.weights()).toEqual(eager.weights());
   }
+});
+
+it('a compiled training step gives the bits of eager mode, on any number of threads', () => {
+  const run = (threads: number, compiled: boolean) => {
+    ms.setThreads(threads);
+    const t = training(5, 64);
+    const step = compiled ? jit(t.step) : t.step;
+    const losses = Array.from({ length: 3 }, () => step(t.image, t.label).item());
+    return { losses, weights: t.weights() };
+  };
+  const eager = run(1, false);
+  expect(run(1, true)).toEqual(eager);
+  expect(run(2, true)).toEqual(eager);
+});
+
+it('the intermediates of a compiled step take little more than what lives at one time', () => {
+  const device = currentDevice();
+  const reports: ProgramReport[] = [];
+  device.observer = { program: (report) => void reports.push(report) };
+  try {
+    const t = training(5, 64);
+    jit(t.step)(t.image, t.label);
+  } finally {
+    device.observer = null;
+  }
+  const [report] = reports;
+  const { live, memory, kernels } = report!;
+  expect(reports).toHaveLength(1);
+  expect(memory.bytes).toBeLessThanOrEqual(1.25 * live);
+  expect(kernels.length).toBeLessThan(50);
 });

@@ -46,5 +46,6 @@ export function arenaOf(temps: readonly number[], steps: readonly Step[], checks
     end = Math.max(end, at[life.temp]! + life.bytes);
     placed.push(life);
   }
-  return { at, bytes: end };
+  const alive = steps.map((_, s) => lives.reduce((n, l) => (l.first <= s && s <= l.last ? n + l.bytes : n), 0));
+  return { at, bytes: end, live: Math.max(0, ...alive) };
 }

@@ -154,7 +154,7 @@ export function placed(kernel: Kernel, outputs: readonly PullOutput[], by: 'row'
   const stores = group.values.map((value, i) => ({ output: kernel.inputs.length + i, stored: outputs[i]!.spec.dtype, offset, value })); // prettier-ignore
   const unit =
     by === 'element' ? 'element' : group.axes.length === 0 ? 'none' : group.axes.length === 1 ? 'inner' : 'row';
-  const nest = new Placer(false).nest(group.axes, stores, unit, false);
+  const nest = new Placer(0).nest(group.axes, stores, unit, false);
   const count = (as: readonly { extent: number }[]) => as.reduce((n, a) => n * a.extent, 1);
   const units = unit === 'row' ? count(group.axes.slice(0, -1)) : count(group.axes);
   return { nest, units };

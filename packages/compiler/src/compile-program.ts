@@ -1,4 +1,4 @@
-import type { Kernel, Program, ProgramStep } from '@sporelet/ir';
+import type { Kernel, KernelInfo, Program, ProgramStep } from '@sporelet/ir';
 import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitKernel } from './compile.ts';
 import { fuseProducers, fuseSiblings } from './fuse.ts';
@@ -10,11 +10,15 @@ import type { Target } from './plan-builder.ts';
 import type { Plan, Ref } from './plan.ts';
 import { schedule } from './schedule.ts';
 
-export interface CompiledProgram {
-  readonly plan: Plan;
+/** What a program's plan needs besides. */
+export interface ProgramNotes {
   /** What makes the error of each of the plan's kernels. */
   readonly errors: readonly (() => Error)[];
   readonly failsLate: boolean;
+}
+
+export interface CompiledProgram extends ProgramNotes {
+  readonly plan: Plan;
 }
 
 /** The passes that rewrite a program, in order. */
@@ -24,15 +28,37 @@ export const passes: readonly (readonly [name: string, pass: (program: Program) 
   ['schedule', schedule],
 ];
 
-/** Compiles a program to one plan. */
-export function compileProgram(program: Program, target: Target): CompiledProgram {
-  const optimised = passes.reduce((p, [, pass]) => pass(p), program);
-  return emitProgram(optimised, target);
+/**
+ * Compiles a program to one plan.
+ * @param watch - is told the program before the first pass and after each
+ */
+export function compileProgram(
+  program: Program,
+  target: Target,
+  watch?: (pass: string, program: Program) => void,
+): CompiledProgram {
+  return emitProgram(optimised(program, watch), target);
+}
+
+/** A program, as it is, as one plan of WebAssembly. */
+export function emitProgram(program: Program, target: Target): CompiledProgram {
+  const b = new PlanBuilder(program.name, target);
+  const notes = addProgram(b, program);
+  return { plan: b.build(), ...notes };
+}
+
+/** The program after all passes. */
+export function optimised(program: Program, watch?: (pass: string, program: Program) => void): Program {
+  watch?.('as recorded', program);
+  return passes.reduce((before, [name, pass]) => {
+    const after = pass(before);
+    watch?.(name, after);
+    return after;
+  }, program);
 }
 
 /** Adds a program's steps to one plan; values get their places first. */
-export function emitProgram(program: Program, target: Target): CompiledProgram {
-  const b = new PlanBuilder(program.name, target);
+export function addProgram(b: PlanBuilder, program: Program): ProgramNotes {
   const places = placeValues(program, (bytes) => b.temp(bytes));
   const errors: (() => Error)[] = [];
   let written = false;
@@ -44,9 +70,9 @@ export function emitProgram(program: Program, target: Target): CompiledProgram {
     emitStep(b, step, places.of);
     errors[b.kernel] = kernel.outOfRange ?? (() => new Error(`For '${kernel.name}', an index is out of range.`));
   }
-  if (places.copies.length) b.begin('copy');
+  if (places.copies.length) b.begin(copying('copy'));
   for (const { from, to, value } of places.copies) emitCopy(b, from, to, program.values[value]!);
-  return { plan: b.build(), errors, failsLate };
+  return { errors, failsLate };
 }
 
 function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => Ref): void {
@@ -56,12 +82,14 @@ function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => R
   kernel.inPlace.forEach((i, k) => {
     // A push adds to what its output holds; an element-wise kernel reads its own element wherever that is.
     if (i < 0 || kernel.outputs[k]!.form !== 'push' || sameRef(from[i]!, to[k]!)) return;
-    b.begin(`copy for ${kernel.name}`);
+    b.begin(copying(`copy for ${kernel.name}`));
     emitCopy(b, from[i]!, to[k]!, kernel.outputs[k]!.spec);
     from[i] = to[k]!;
   });
-  emitKernel(b, kernel, from, to);
+  emitKernel(b, kernel, from, to, step.path);
 }
+
+const copying = (name: string): KernelInfo => ({ name, path: '', operations: 0, bytes: 0 });
 
 export const sameRef = (a: Ref, b: Ref): boolean => a.kind === b.kind && a.index === b.index;
 

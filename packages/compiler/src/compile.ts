@@ -1,6 +1,7 @@
 import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
 import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
 import { emitContraction, recognizeContraction } from './contract.ts';
+import { infoOf } from './kernel-info.ts';
 import type { Operand } from './emit-pull.ts';
 import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
@@ -28,23 +29,28 @@ function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]
 /** Compiles a kernel (not a routine) to a plan for the CPU. */
 export function compileKernel(kernel: Kernel, target: Target): Plan {
   const b = new PlanBuilder(kernel.name, target);
+  emitAlone(b, kernel);
+  return b.build();
+}
+
+/** Adds the steps of a kernel to a plan of its own: its operands are the plan's. */
+export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
   emitKernel(
     b,
     kernel,
     kernel.inputs.map((_, index): Ref => ({ kind: 'in', index })),
     kernel.outputs.map((_, index): Ref => ({ kind: 'out', index })),
   );
-  return b.build();
 }
 
 /**
  * Adds the steps of a kernel, its checks of indices first. Where an output is said to overwrite an input, both are the
  * same piece of memory.
  */
-export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[]): void {
+export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[], path = ''): void {
   const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
   const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
-  b.begin(kernel.name);
+  b.begin(infoOf(kernel, path));
   emitChecks(b, kernel, operands);
   emitOutputs(b, kernel, operands, outs);
 }

@@ -1,4 +1,4 @@
-import type { Axis } from '@sporelet/ir';
+import { Axis } from '@sporelet/ir';
 import type { Layout } from './contract-operand.ts';
 import { layoutOf } from './contract-operand.ts';
 import type { Factor, Terms } from './contract-terms.ts';
@@ -41,6 +41,9 @@ export interface GemmPlan {
 /** Elements summed in one go: a panel of 8 columns then fills a third of a first-level cache. */
 export const K_BLOCK = 320;
 const MIN_DIRECT_COLUMNS = 12;
+/** Fewer rows than this do not pay for walking down columns: a few rows of B at a time go by, C stays in the cache. */
+const THIN_ROWS = 4;
+const THIN_K_BLOCK = 16;
 
 /** The axis to sum over in blocks, and how many of its elements make a block. */
 export function blockK(k: readonly KAxis[], most: number): { level: number; kc: number } {
@@ -79,7 +82,9 @@ export function planGemm(t: Terms): GemmPlan | null {
   const [rows, columns] = t.x.axes.has(last) ? [t.y, t.x] : [t.x, t.y];
   const m = axes.filter((a) => rows.axes.has(a) && !columns.axes.has(a));
   const n = axes.filter((a) => columns.axes.has(a) && !rows.axes.has(a));
-  if (m.length === 0 || [...axes, ...k].some((a) => !rows.axes.has(a) && !columns.axes.has(a))) return null;
+  if ([...axes, ...k].some((a) => !rows.axes.has(a) && !columns.axes.has(a))) return null;
+  // A vector is a matrix of one row.
+  if (m.length === 0) m.push(new Axis('row', 1));
 
   const permuted = axes.at(-1) !== last;
   const rest = axes.filter((a) => !m.includes(a) && !n.includes(a));
@@ -87,7 +92,6 @@ export function planGemm(t: Terms): GemmPlan | null {
   const c = rowMajor(cAxes);
   const [aLayout, bLayout] = [layoutOf(rows, t.acc), layoutOf(columns, t.acc)];
   const kAxes = mergedK(k, [aLayout.stride, bLayout.stride]);
-  const { level, kc } = blockK(kAxes, K_BLOCK);
 
   const mPacked = longestSuffix(m, [c]);
   const mDirect = longestSuffix(m, [c, aLayout.stride]);
@@ -103,6 +107,9 @@ export function planGemm(t: Terms): GemmPlan | null {
     bLayout.stride(n.at(-1)!) === 1 &&
     (wide >= MIN_DIRECT_COLUMNS || wide === 8) &&
     (fewRows || hasWindow(columns, t.k));
+
+  const thin = bDirect && extentOf(m) < THIN_ROWS && kAxes.length === 1;
+  const { level, kc } = blockK(kAxes, thin ? THIN_K_BLOCK : K_BLOCK);
 
   const aCore = aDirect ? mDirect : mPacked;
   const bCore = bDirect ? nDirect : nPacked;

@@ -2,8 +2,8 @@ import type { Axis } from '@sporelet/ir';
 import type { GemmPlan, Side } from './contract-gemm-plan.ts';
 import { emitPack, emitPanelStart, evenPanels, panelStart, widePanels } from './contract-pack.ts';
 import type { Panels } from './contract-pack.ts';
-import { fits, isFused, kBlocks, tileFunction } from './contract-tile.ts';
-import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import { isFused, kBlocks, mostThatFit, tileFunction } from './contract-tile.ts';
+import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, grainFor, registerOf, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
@@ -22,7 +22,8 @@ function blocksOf(
   outer: number,
   madds: number,
 ): [tileRows: number, tileColumns: number] {
-  let [r, c] = [Math.min(rows, BLOCK_TILES), Math.min(columns, BLOCK_TILES)];
+  // A single row of tiles shares nothing between columns, so it may be long.
+  let [r, c] = [Math.min(rows, BLOCK_TILES), Math.min(columns, rows === 1 ? 4 * BLOCK_TILES : BLOCK_TILES)];
   const count = (): number => Math.ceil(rows / r) * Math.ceil(columns / c) * outer;
   while (count() < WANTED_BLOCKS && r * c > 1 && (madds / (rows * columns)) * r * c > SMALL_BLOCK) {
     if (r >= c) r = Math.ceil(r / 2);
@@ -36,7 +37,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
   const { size } = vec;
   const fused = isFused(b, vec);
   const width = 2 * vec.lanes;
-  const most = [6, 5, 4, 3, 2, 1].find((r) => fits(r, 2, fused))!;
+  const most = mostThatFit(b, 2, fused);
   const rows = evenPanels(extentOf(plan.a.core), most);
   const columns = widePanels(extentOf(plan.b.core), width);
   const packed = (side: Side, panels: Panels, ref: Ref): Ref =>
@@ -64,7 +65,7 @@ export function emitGemm(b: PlanBuilder, vec: Vec, plan: GemmPlan, aRef: Ref, bR
   const tile = (height: number, lastColumns: number): number => {
     const aSteps = kSteps(plan.a, height);
     const vecs = Math.ceil(lastColumns / vec.lanes);
-    const offsets = Array.from({ length: vecs }, (_, v) => v * 16);
+    const offsets = Array.from({ length: vecs }, (_, v) => v * registerOf(vec));
     return tileFunction(b, {
       vec,
       rows: height,

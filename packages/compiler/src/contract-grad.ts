@@ -13,16 +13,26 @@ import type { Ref } from './plan.ts';
 import { I32, V128 } from './wasm-encoder.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 
-/** The tile that computes m x n elements in the fewest cycles, by the registers it needs and its instructions. */
-function tileShape(m: number, n: number, fused: boolean): [rows: Panels, columns: Panels] {
+/**
+ * The tile that computes m x n elements in the fewest cycles, by the registers it needs and its instructions.
+ * @param together - columns that lie in one register
+ */
+function tileShape(
+  b: PlanBuilder,
+  m: number,
+  n: number,
+  fused: boolean,
+  together: number,
+): [rows: Panels, columns: Panels] {
   let best: [Panels, Panels] | null = null;
   let least = Infinity;
   for (let r = 1; r <= 6; r++) {
-    for (let q = 1; q <= 6; q++) {
-      const registers = r * q + 1 + (fused ? Math.min(r, q) : r + q);
-      if (registers > 15) continue;
+    for (let q = 1; q <= 6 * together; q++) {
+      const vectors = Math.ceil(q / together);
+      const registers = r * vectors + 1 + (fused ? Math.min(r, vectors) : r + vectors);
+      if (registers > b.tiles.count) continue;
       const [rows, columns] = [evenPanels(m, r), evenPanels(n, q)];
-      const [h, w] = [rows.width, columns.width];
+      const [h, w] = [rows.width, Math.ceil(columns.width / together)];
       const instructions = h * w * (fused ? 1 : 2) + h + w + 4;
       const cycles = Math.max(4, (h * w) / 2, instructions / 6) * rows.count * columns.count;
       if (cycles < least) [least, best] = [cycles, [rows, columns]];
@@ -35,6 +45,8 @@ interface VectorTile {
   readonly vec: Vec;
   readonly rows: number;
   readonly columns: number;
+  /** Neighbouring columns that lie in one register; more than one only where they are neighbours in x too. */
+  readonly together: number;
   /** Bytes. */
   readonly gRow: number;
   readonly xColumn: number;
@@ -42,45 +54,43 @@ interface VectorTile {
   readonly k: readonly { readonly extent: number; readonly strides: readonly number[] }[];
 }
 
-/** A function (g, x, sums, outermost k, add) that sums products of vectors for rows x columns. */
+/**
+ * A function (g, x, sums, outermost k, add) that sums products of vectors for rows x columns. Columns that a register has
+ * too many are computed and not used: what is read for them lies less than 64 bytes behind the operand.
+ */
 function vectorTile(b: PlanBuilder, t: VectorTile): number {
   const fused = isFused(b, t.vec);
-  return b.internal(`vector tile ${JSON.stringify(t)}`, [I32, I32, I32, I32, I32], (f) => {
+  const write = (f: FunctionWriter): void => {
     const [g, x, c, outermost, add] = [0, 1, 2, 3, 4] as const;
-    const sums = Array.from({ length: t.rows * t.columns }, () => f.local(V128));
-    const byRow = t.rows > t.columns;
-    const held = Array.from({ length: Math.min(t.rows, t.columns) }, () => f.local(V128));
-    const other = f.local(V128);
+    const columns = Math.ceil(t.columns / t.together);
+    const sums = Array.from({ length: t.rows * columns }, () => f.local(V128, t.vec.name));
+    const byRow = t.rows > columns;
+    const held = Array.from({ length: Math.min(t.rows, columns) }, () => f.local(V128, t.vec.name));
+    const other = f.local(V128, t.vec.name);
     const loops = t.k.map((l, d): Walk => ({ count: d === 0 ? { local: outermost } : l.extent, strides: l.strides }));
     kLoops(f, loops, [g, x], (pointers) => {
-      const load = (row: boolean, i: number, to: number) =>
-        f.get(pointers[row ? 0 : 1]!).mem('v128.load', i * (row ? t.gRow : t.xColumn)).set(to); // prettier-ignore
+      const load = (row: boolean, i: number, to: number): void => {
+        f.get(pointers[row ? 0 : 1]!);
+        if (row) f.loadRepeated(i * t.gRow);
+        else f.mem('v128.load', i * t.together * t.xColumn);
+        f.set(to);
+      };
       held.forEach((h, i) => load(!byRow, i, h));
-      for (let o = 0; o < (byRow ? t.rows : t.columns); o++) {
+      for (let o = 0; o < (byRow ? t.rows : columns); o++) {
         load(byRow, o, other);
         held.forEach((h, i) => {
           const [r, q] = byRow ? [o, i] : [i, o];
-          accumulate(f, t.vec, fused, sums[r * t.columns + q]!, h, other);
+          accumulate(f, t.vec, fused, sums[r * columns + q]!, h, other);
         });
       }
     });
-    f.get(add).if(() =>
-      sums.forEach((s, i) =>
-        f
-          .get(c)
-          .mem('v128.load', i * 16)
-          .get(s)
-          .op(t.vec.add)
-          .set(s),
-      ),
-    );
-    sums.forEach((s, i) =>
-      f
-        .get(c)
-        .get(s)
-        .mem('v128.store', i * 16),
-    );
-  });
+    const bytes = 16 * t.together;
+    f.get(add).if(() => {
+      sums.forEach((s, i) => f.get(c).mem('v128.load', i * bytes).get(s).op(t.vec.add).set(s));
+    });
+    sums.forEach((s, i) => f.get(c).get(s).mem('v128.store', i * bytes));
+  }; // prettier-ignore
+  return b.internal(`vector tile ${JSON.stringify(t)}`, [I32, I32, I32, I32, I32], write, 16 * t.together);
 }
 
 /** Stores the sum of a vector's lanes, (0 + 2) + (1 + 3). */
@@ -110,7 +120,9 @@ export function emitGrad(
   const xStride = gradStride(plan.xLanes, plan.blocks);
   const oStride = rowMajor(axes, vec.size);
   const { m, n, k, level, kc } = plan;
-  const [rows, columns] = tileShape(m?.extent ?? 1, n.extent, fused);
+  // Columns that are neighbours in memory fill the registers together.
+  const together = xStride(n) === 16 ? b.tiles.bytes / 16 : 1;
+  const [rows, columns] = tileShape(b, m?.extent ?? 1, n.extent, fused, together);
   const [gNext, oNext] = m ? [gStride(m), oStride(m)] : [0, 0];
   // An axis of the window inside the unit goes over the same elements again while they are near.
   const inside: Axis[] = [];
@@ -118,13 +130,15 @@ export function emitGrad(
   const last = outside.at(-1);
   if (last && extentOf(outside.slice(0, -1)) * rows.count * columns.count >= WANTED_UNITS) inside.push(outside.pop()!);
   const insideAxis = inside[0] ?? null;
-  const tileBytes = rows.width * columns.width * 16;
+  /** Columns of a tile's sums in memory. */
+  const across = (width: number): number => Math.ceil(width / together) * together;
+  const tileBytes = rows.width * across(columns.width) * 16;
   const unitBytes = tileBytes * extentOf(inside);
   const units = extentOf(outside) * rows.count * columns.count;
   const temp = b.temp(units * unitBytes);
   const loops = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
   const tile = (height: number, width: number): number =>
-    vectorTile(b, { vec, rows: height, columns: width, gRow: gNext, xColumn: xStride(n), k: loops.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
+    vectorTile(b, { vec, together, rows: height, columns: width, gRow: gNext, xColumn: xStride(n), k: loops.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
 
   const f = b.writer();
   const [gBase, xBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];
@@ -149,7 +163,7 @@ export function emitGrad(
       for (let r = 0; r < height; r++) {
         for (let q = 0; q < width; q++) {
           f.get(o).i32(r * oNext + q * oStride(n)).op('i32.add').set(scratch); // prettier-ignore
-          storeFolded(f, vec, tNow, (r * width + q) * 16, scratch, v);
+          storeFolded(f, vec, tNow, (r * across(width) + q) * 16, scratch, v);
         }
       }
       if (insideAxis) advance(f, o, oStride(insideAxis));

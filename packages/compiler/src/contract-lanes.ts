@@ -4,9 +4,9 @@ import { emitLanePack } from './contract-lane-pack.ts';
 import { LANES, segmentsOf } from './contract-lanes-plan.ts';
 import type { Border, LanesPlan } from './contract-lanes-plan.ts';
 import { emitPack, emitPanelStart, evenPanels } from './contract-pack.ts';
-import { fits, isFused, kBlocks, tileFunction } from './contract-tile.ts';
+import { fits, isFused, kBlocks, mostThatFit, tileFunction } from './contract-tile.ts';
 import { SIZE, unpackFunction } from './contract-transpose.ts';
-import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, repeat, repeatLocal, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import { advance, advanceBy, argument, atMost, decodeAxes, digit, extentOf, forUnits, registerOf, repeat, repeatLocal, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
@@ -55,12 +55,11 @@ export function emitLanes(
 ): void {
   const fused = isFused(b, vec);
   const { run, row, lane, core, wLayout } = plan;
-  const most = [6, 5, 4, 3, 2, 1].find((r) => fits(r, 2, fused))!;
-  const panels = evenPanels(extentOf(core), most);
-  const across = Math.min(
-    run.extent,
-    [6, 5, 4, 3, 2, 1].find((p) => fits(panels.width, 2 * p, fused))!,
-  );
+  /** Vectors of one position. */
+  const each = BYTES / registerOf(vec);
+  const panels = evenPanels(extentOf(core), mostThatFit(b, 2, fused));
+  let across = Math.min(run.extent, 6);
+  while (across > 1 && !fits(b, panels.width, each * across, fused)) across--;
 
   const xPacked = emitLanePack(b, plan.x, plan.xLanes, xRef);
   const wOuter = plan.outer.filter((a) => plan.w.axes.has(a));
@@ -96,7 +95,7 @@ export function emitLanes(
   const runBorder = plan.borders.find((x) => x.over === run);
   const segments = segmentsOf(run, runBorder);
   const tile = (height: number, positions: number): number => {
-    const offsets = (step: number): number[] => Array.from({ length: positions * 2 }, (_, v) => (v >> 1) * step + (v & 1) * 16); // prettier-ignore
+    const offsets = (step: number): number[] => Array.from({ length: positions * each }, (_, v) => Math.floor(v / each) * step + (v % each) * registerOf(vec)); // prettier-ignore
     const steps = wSteps(height);
     return tileFunction(b, {
       vec,

@@ -17,6 +17,7 @@ export interface Contraction extends Terms {
 /** Multiply-adds of a matrix product below which packing and tiles do not pay. */
 const LEAST_MADDS = 512;
 const LEAST_SIDE = 4;
+const LEAST_COLUMNS = 16;
 /** Lanes computed per lane that exists. */
 const [HARDLY_ANY, FEW, MANY] = [1.15, 1.42, 2.7] as const;
 
@@ -33,8 +34,18 @@ export function recognizeContraction(output: PullOutput, inputs: readonly Tensor
   const [m, n] = [own(t.x, t.y), own(t.y, t.x)];
   const matrices = Math.min(m, n) >= LEAST_SIDE && m * n * k >= LEAST_MADDS;
   const plan =
-    planGrad(t, HARDLY_ANY) ?? planLanes(t, FEW) ?? planGrad(t, FEW) ?? (matrices ? planGemm(t) : planLanes(t, MANY));
+    planGrad(t, HARDLY_ANY) ??
+    planLanes(t, FEW) ??
+    planGrad(t, FEW) ??
+    (matrices ? planGemm(t) : (planLanes(t, MANY) ?? planThin(t)));
   return plan && { ...t, plan };
+}
+
+/** Few rows times a matrix that is read where it is, row after row; otherwise vectors would walk down its columns. */
+function planThin(t: Terms): GemmPlan | null {
+  const plan = planGemm(t);
+  const walks = plan && plan.k.length === 1 && extentOf(plan.b.core) >= LEAST_COLUMNS;
+  return walks && !plan.b.packed && plan.outer.length === 0 ? plan : null;
 }
 
 /**

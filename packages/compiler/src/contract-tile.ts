@@ -1,4 +1,5 @@
 import { advance, advanceBy, atMost, repeat, repeatLocal } from './contract-wasm.ts';
+import { registerOf } from './contract-wasm.ts';
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { FunctionWriter, ValType } from './wasm-encoder.ts';
@@ -35,12 +36,19 @@ export interface Tile {
 }
 
 /**
- * Rows and vectors that stay in registers. V8 has 15 vector registers; without fused multiply-add a product needs one,
- * and V8's older scheduler loads all rows before the first product.
+ * Rows and vectors that stay in registers. Without fused multiply-add a product needs one, and V8's older scheduler
+ * loads all rows before the first product.
  */
-export function fits(rows: number, vecs: number, fused: boolean): boolean {
+export function fits(b: PlanBuilder, rows: number, vecs: number, fused: boolean): boolean {
   const sums = rows * vecs;
-  return fused ? sums + Math.min(rows, vecs) + 1 <= 15 : sums + vecs + rows + 1 <= 15;
+  return (fused ? sums + Math.min(rows, vecs) : sums + vecs + rows) + 1 <= b.tiles.count;
+}
+
+/** The most rows, up to 14, that fit with so many vectors. */
+export function mostThatFit(b: PlanBuilder, vecs: number, fused: boolean): number {
+  let rows = 14;
+  while (rows > 1 && !fits(b, rows, vecs, fused)) rows--;
+  return rows;
 }
 
 export function isFused(b: PlanBuilder, vec: Vec): boolean {
@@ -131,13 +139,13 @@ export function tileFunction(b: PlanBuilder, t: Tile): number {
     let next = PARAMS.length;
     const loops = t.k.map((k): Walk => ({ count: k.extent ?? { local: next++ }, strides: [k.a, k.b] }));
     const vecs = t.bVecs.length;
-    const sums = Array.from({ length: t.rows * vecs }, () => f.local(V128));
-    const zero = f.local(V128);
+    const sums = Array.from({ length: t.rows * vecs }, () => f.local(V128, t.vec.name));
+    const zero = f.local(V128, t.vec.name);
     const ak = f.local(I32);
     const bk = f.local(I32);
     const byRow = t.rows >= vecs;
-    const held = Array.from({ length: Math.min(t.rows, vecs) }, () => f.local(V128));
-    const other = f.local(V128);
+    const held = Array.from({ length: Math.min(t.rows, vecs) }, () => f.local(V128, t.vec.name));
+    const other = f.local(V128, t.vec.name);
     const step = (pa: number, pb: number): void => {
       const loadRow = (r: number, to: number) =>
         f
@@ -161,32 +169,10 @@ export function tileFunction(b: PlanBuilder, t: Tile): number {
       f.get(add).if(() => {
         sums.forEach((s, i) => f.get(c).mem('v128.load', at(i)).get(s).op(t.vec.add).set(s));
       });
-      sums.forEach((s, i) => storeLanes(f, t.vec, c, s, i % vecs === vecs - 1 ? t.lastLanes : t.vec.lanes, at(i)));
+      sums.forEach((s, i) => f.storeFirst((i % vecs === vecs - 1 ? t.lastLanes : t.vec.lanes) * t.vec.size, c, s, at(i)));
       if (t.bNext === 'end') f.get(bk).set(bp);
       else advance(f, bp, t.bNext);
       advance(f, c, t.cNext);
     });
-  });
-}
-
-/** Stores the first `count` lanes of a vector. */
-export function storeLanes(
-  f: FunctionWriter,
-  vec: Vec,
-  address: number,
-  value: number,
-  count: number,
-  offset: number,
-): void {
-  const bytes = count * vec.size;
-  if (bytes === 16) {
-    f.get(address).get(value).mem('v128.store', offset);
-    return;
-  }
-  const pairs = bytes & 8;
-  if (pairs) f.get(address).get(value).memLane('v128.store64_lane', 0, offset);
-  if (bytes & 4)
-    f.get(address)
-      .get(value)
-      .memLane('v128.store32_lane', pairs / 4, offset + pairs);
+  }, registerOf(t.vec)); // prettier-ignore
 }

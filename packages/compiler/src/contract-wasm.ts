@@ -1,15 +1,16 @@
 import type { Axis, DType } from '@sporelet/ir';
 import { float32, float64 } from '@sporelet/ir';
+import type { LaneType } from './function-writer.ts';
 import { I32 } from './wasm-encoder.ts';
 import type { FunctionWriter, MemoryOp, PlainOp } from './wasm-encoder.ts';
 
 /** The vector instructions of an accumulator dtype. */
 export interface Vec {
-  readonly name: string;
+  readonly name: LaneType;
   /** Bytes of one element. */
   readonly size: 4 | 8;
   /** Elements of one vector. */
-  readonly lanes: 4 | 2;
+  readonly lanes: number;
   readonly splat: MemoryOp;
   readonly mul: PlainOp;
   readonly add: PlainOp;
@@ -22,11 +23,14 @@ const f64: Vec = { name: 'f64', size: 8, lanes: 2, splat: 'v128.load64_splat', m
 const i32: Vec = { name: 'i32', size: 4, lanes: 4, splat: 'v128.load32_splat', mul: 'i32x4.mul', add: 'i32x4.add', madd: null }; // prettier-ignore
 const i64: Vec = { name: 'i64', size: 8, lanes: 2, splat: 'v128.load64_splat', mul: 'i64x2.mul', add: 'i64x2.add', madd: null }; // prettier-ignore
 
-export function vecOf(acc: DType): Vec {
-  if (acc === float32) return f32;
-  if (acc === float64) return f64;
-  return acc.itemsize === 8 ? i64 : i32;
+/** @param register - bytes of a register */
+export function vecOf(acc: DType, register = 16): Vec {
+  const vec = acc === float32 ? f32 : acc === float64 ? f64 : acc.itemsize === 8 ? i64 : i32;
+  return register === 16 ? vec : { ...vec, lanes: register / vec.size };
 }
+
+/** Bytes of a register. */
+export const registerOf = (vec: Vec): number => vec.lanes * vec.size;
 
 /** Runs `body` a fixed number of times, at least once. */
 export function repeat(f: FunctionWriter, count: number, body: () => void): void {

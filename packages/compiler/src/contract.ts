@@ -15,8 +15,10 @@ export type { Contraction, ContractionOrder } from './contract-recognize.ts';
 
 /** Adds the steps of a contraction. `operands`: those the kernel's loads number. */
 export function emitContraction(b: PlanBuilder, c: Contraction, operands: readonly Operand[], out: Operand): void {
-  const vec = vecOf(c.acc);
   const { plan } = c;
+  // Eight lanes of a convolution are 32 bytes; a gradient's four are 16.
+  const most = plan.kind === 'gemm' ? Infinity : plan.kind === 'lanes' ? 32 : 16;
+  const vec = vecOf(c.acc, Math.min(b.tiles.bytes, most));
   const axes = plan.kind === 'gemm' && plan.permuted ? plan.cAxes : c.axes;
   const direct = axes === c.axes && c.out.dtype === c.acc;
   const result = direct ? out.ref : b.temp(sizeOf(c.out.shape) * c.acc.itemsize);

@@ -1,7 +1,7 @@
 import type { Axis, TensorSpec, Expr } from '@sporelet/ir';
 import { axisRef, flatIndex, sizeOf } from '@sporelet/ir';
 import type { Group } from './group.ts';
-import { Hoister, MIN_UNITS, costOf, innerTakesLanes, lowerStored, memoryType, merged } from './group.ts';
+import { Hoister, MIN_UNITS, costOf, innerTakesLanes, lowerStored, memoryType, merged, registerFor } from './group.ts';
 import { Placer } from './place.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
@@ -59,8 +59,10 @@ function emitGroup(
         : 'row';
   const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
   const stores = bodies.map((value, i) => ({ output: all.length + i, stored: outputs[i]!.spec.dtype, offset, value }));
-  const nest = new Placer(true).nest(axes, stores, unit, inner !== null && innerTakesLanes(inner, bodies));
-  const printer = new WasmPrinter(b, all.length + outputs.length);
+  const lanes = inner !== null && innerTakesLanes(inner, bodies);
+  const register = lanes && !flat ? registerFor(b.loops, inner.extent) : b.loops;
+  const nest = new Placer(register, b.target.unroll).nest(axes, stores, unit, lanes);
+  const printer = new WasmPrinter(b, all.length + outputs.length, register);
   const units = flat ? -1 : unit === 'none' ? 1 : unit === 'inner' ? inner!.extent : rows;
   if (!flat && sizeOf(axes.map((a) => a.extent)) === 0) return;
   const perElement = costOf(bodies);

@@ -42,10 +42,10 @@ export function emitPush(
     index.at(-1)!.kind === 'axis';
   const unit = apart ? 'inner' : 'none';
   const stores = [{ output: self, stored: out.spec.dtype, offset, value }];
-  const nest = new Placer(true).nest(axes, stores, unit, apart);
+  const nest = new Placer(b.loops, b.target.unroll).nest(axes, stores, unit, apart);
   const rows = axes.slice(0, -1).reduce((n, a) => n * a.extent, 1);
   const body = costOf([value]);
-  const printer = new WasmPrinter(b, all.length);
+  const printer = new WasmPrinter(b, all.length, b.loops);
   b.step(printer.print(nest), all.map((o) => o.ref), apart ? inner.extent : 1, apart ? 64 : 1, body * (apart ? rows : rows * (inner?.extent ?? 1))); // prettier-ignore
 }
 

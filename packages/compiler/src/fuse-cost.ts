@@ -1,5 +1,5 @@
-import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
-import { Expr, FreeAxes, boundedIndices, sizeOf } from '@sporelet/ir';
+import type { Axis, Kernel, PullOutput, Expr } from '@sporelet/ir';
+import { FreeAxes, boundedIndices, sizeOf } from '@sporelet/ir';
 import { contractionOrder, recognizeContraction } from './contract-recognize.ts';
 import { lowerStored } from './group.ts';
 
@@ -13,6 +13,9 @@ const weights: Readonly<Record<string, number>> = {
     ].map((fn) => [fn, 24]),
   ),
 }; // prettier-ignore
+
+/** Sums of so few terms are written out, and may be evaluated anywhere. */
+const SHORT = 4;
 
 /** The pull outputs of a kernel, or null when it has others. */
 export function pullsOf(kernel: Kernel): readonly PullOutput[] | null {
@@ -49,8 +52,11 @@ export function readingOf(outputs: readonly PullOutput[]): Reading {
     else if (e.kind === 'apply' && e.dtype.isFloat) operations += weights[e.fn] ?? 1;
     else if (e.kind === 'apply') operations += 0.5;
     const inner = e.kind === 'reduce' ? [...scope, ...e.axes] : scope;
-    if (e.kind === 'reduce') reduces = true;
+    const terms = e.kind === 'reduce' ? e.axes.reduce((n, a) => n * a.extent, 1) : 1;
+    if (e.kind === 'reduce' && (terms > SHORT || e.axes.some((a) => a.limit))) reduces = true;
+    const before = operations;
     for (const a of e.args) walk(a, inner);
+    operations += (operations - before) * (terms - 1) + (e.kind === 'reduce' ? terms : 0);
   };
   for (const o of outputs) walk(o.value, o.axes);
   return { loads, operations, nodes: seen.size, reduces };

@@ -9,6 +9,7 @@ interface Node {
   kernel: Kernel;
   inputs: readonly number[];
   readonly outputs: readonly number[];
+  readonly path?: string;
 }
 
 /** Operations that storing and loading an element is worth. */
@@ -193,5 +194,5 @@ function sideBySide(a: ProgramStep, b: ProgramStep): ProgramStep {
     inPlace: outputs.map(() => -1),
     flat: false,
   };
-  return { kernel, inputs, outputs: [...a.outputs, ...b.outputs] };
+  return { ...a, kernel, inputs, outputs: [...a.outputs, ...b.outputs] };
 }

@@ -1,5 +1,6 @@
 import type { DType, TensorSpec, Axis } from '@sporelet/ir';
 import { Expr, FreeAxes, Lowering, Ordering, axisRef, bool, constant, flatIndex, float16, bfloat16, int32, mergeAxes, rebuild, sizeOf, uint32 } from '@sporelet/ir'; // prettier-ignore
+import { Folder } from './fold.ts';
 
 /** Outputs over the same axes, lowered and ordered: they become one loop nest. */
 export interface Group {
@@ -20,7 +21,7 @@ export const MIN_UNITS = 16;
 
 /** The machine expression to store for a value. */
 export function lowerStored(value: Expr, operands: readonly TensorSpec[]): Expr {
-  return new Ordering().order(new Lowering(operands).stored(value));
+  return new Folder().run(new Ordering().order(new Lowering(operands).stored(value)));
 }
 
 /** The dtype whose memory form holds a machine value as it is. */
@@ -101,6 +102,15 @@ export function innerTakesLanes(inner: Axis, values: readonly Expr[]): boolean {
     return (e.kind === 'reduce' && e.order!.partials === 16) || e.args.some(blocked);
   };
   return !values.some(blocked);
+}
+
+/** Bytes of the registers that take the fewest steps for a loop of so many elements, those left over one by one. */
+export function registerFor(most: number, extent: number): number {
+  let best = most;
+  if (extent === Infinity) return best;
+  const steps = (register: number): number => Math.floor(extent / (register / 4)) + (extent % (register / 4));
+  for (let r = most / 2; r >= 16; r /= 2) if (steps(r) < steps(best)) best = r;
+  return best;
 }
 
 /** Scalar operations of one evaluation, loops included: a rough cost. */

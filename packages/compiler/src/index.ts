@@ -1,9 +1,12 @@
 export { C_FLAGS, printC, unitsOfC } from './c-printer.ts';
+export { compileProgramToC, compileToC, printProgram } from './c-program.ts';
+export type { CFunction, CPiece, CPlan, CProgram } from './c-program.ts';
 export * from './arena.ts';
 export * from './compile.ts';
 export { compileProgram } from './compile-program.ts';
 export * from './emit-pull.ts';
 export * from './plan.ts';
+export { programText } from './program-text.ts';
 export * from './plan-builder.ts';
 export * from './wasm-encoder.ts';
 export { printWgsl } from './wgsl-printer.ts';

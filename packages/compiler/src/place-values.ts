@@ -1,5 +1,5 @@
-import type { Program, ProgramStep } from '@sporelet/ir';
-import { Expr, sameShape, sizeOf } from '@sporelet/ir';
+import type { Program, ProgramStep, Expr } from '@sporelet/ir';
+import { sameShape, sizeOf } from '@sporelet/ir';
 import type { Ref } from './plan.ts';
 
 /** Where the values of a program lie. */

@@ -70,20 +70,28 @@ class Scope {
 
 const wide = (d: DType): boolean => d.itemsize === 8;
 
-/** The base and step of a read's or store's offset along an axis, when it was written as `base + axis * step`. */
-export function stride(offset: Expr, axis: Axis): { base: Expr; step: number } | null {
+/** How an offset moves with an axis: `base + (axis >> shift) * step`. */
+export interface Moving {
+  readonly base: Expr;
+  readonly step: number;
+  readonly shift: number;
+}
+
+/** How a read's or store's offset moves with an axis, when it was written as a base and one term of the axis. */
+export function moving(offset: Expr, axis: Axis): Moving | null {
   const isAxis = (e: Expr): boolean => e.kind === 'axis' && e.axes[0] === axis;
-  const term = (e: Expr): number | null => {
-    if (isAxis(e)) return 1;
-    if (e.kind === 'apply' && e.fn === 'mul' && isAxis(e.args[0]!) && e.args[1]!.kind === 'const') return Number(e.args[1]!.value); // prettier-ignore
-    return null;
+  const term = (e: Expr): { step: number; shift: number } | null => {
+    if (isAxis(e)) return { step: 1, shift: 0 };
+    if (e.kind !== 'apply' || e.args[1]?.kind !== 'const' || !isAxis(e.args[0]!)) return null;
+    const c = Number(e.args[1].value);
+    return e.fn === 'mul' ? { step: c, shift: 0 } : e.fn === 'shr' ? { step: 1, shift: c } : null;
   };
   const whole = term(offset);
-  if (whole !== null) return { base: constant(0, int32), step: whole };
+  if (whole !== null) return { base: constant(0, int32), ...whole };
   if (offset.kind !== 'apply' || offset.fn !== 'add') return null;
-  const step = term(offset.args[1]!);
+  const last = term(offset.args[1]!);
   // A data-dependent index may move with the same axis once more.
-  return step === null || mentions(offset.args[0]!, axis) ? null : { base: offset.args[0]!, step };
+  return last === null || mentions(offset.args[0]!, axis) ? null : { base: offset.args[0]!, ...last };
 }
 
 function mentions(e: Expr, axis: Axis, seen = new Set<Expr>()): boolean {
@@ -103,10 +111,16 @@ export class Placer {
   private readonly ids = new Map<Expr, number>();
   private readonly axisIds = new Map<Axis, number>();
   private readonly canonicalMemo = new Map<Expr, Expr>();
-  private readonly allowLanes: boolean;
+  private readonly register: number;
+  private readonly unroll: number;
 
-  constructor(allowLanes: boolean) {
-    this.allowLanes = allowLanes;
+  /**
+   * @param register - bytes of a vector register; 0: no loop runs in lanes
+   * @param unroll - registers side by side at most, where nothing else asks for them
+   */
+  constructor(register: number, unroll = 4) {
+    this.register = register;
+    this.unroll = unroll;
   }
 
   /** @param unit - `element` makes every axis an outer one: one unit is one output element */
@@ -120,7 +134,7 @@ export class Placer {
     const targets = canonical.flatMap((s) => [s.value, s.offset]);
     for (const t of targets) this.hoist(t, entry);
     if (inner) {
-      const lanes = innerLanes ? this.lanesFor(inner, targets, 4) : null;
+      const lanes = innerLanes ? this.lanesFor(inner, targets) : null;
       const body = new Scope(axes, row, lanes);
       for (const t of targets) this.hoist(t, row);
       this.stores(canonical, body);
@@ -136,8 +150,8 @@ export class Placer {
   }
 
   /** Lanes for a loop, from the widest dtype computed in it; light bodies are unrolled to hide latency. */
-  lanesFor(axis: Axis, targets: readonly Expr[], unroll: number): Lanes | null {
-    if (!this.allowLanes) return null;
+  lanesFor(axis: Axis, targets: readonly Expr[]): Lanes | null {
+    if (!this.register) return null;
     let widest = 4;
     const seen = new Set<Expr>();
     let size = 0;
@@ -154,7 +168,11 @@ export class Placer {
     // A value that the loop does not change is stored by it all the same.
     for (const t of targets) if (wide(t.dtype)) widest = 8;
     targets.forEach(walk);
-    return { axis, lanes: 16 / widest, unroll: size <= 120 ? unroll : size <= 240 ? Math.min(unroll, 2) : 1 };
+    return {
+      axis,
+      lanes: this.register / widest,
+      unroll: Math.min(this.unroll, size <= 120 ? 4 : size <= 240 ? 2 : 1),
+    };
   }
 
   /** Places every maximal subexpression that the scope's axes suffice for. */
@@ -187,13 +205,13 @@ export class Placer {
   /** In a loop over lanes only the part of an offset that does not move is computed; printers add the step. */
   private placeOffset(offset: Expr, scope: Scope): void {
     const axis = scope.lanes?.axis;
-    const split = axis && this.free.of(offset).has(axis) ? stride(offset, axis) : null;
+    const split = axis && this.free.of(offset).has(axis) ? moving(offset, axis) : null;
     this.place(split ? split.base : offset, scope);
   }
 
   private reduction(e: Expr, scope: Scope): void {
     for (const a of e.axes) if (a.limit) this.place(a.limit, scope);
-    const lanes = e.order!.partials === 16 ? this.lanesFor(e.axes.at(-1)!, e.args, 4) : null;
+    const lanes = e.order!.partials === 16 ? this.lanesFor(e.axes.at(-1)!, e.args) : null;
     const register = lanes && { ...lanes, unroll: 16 / lanes.lanes };
     const loops: { axis: Axis; body: Stmt[] }[] = [];
     let current = scope;

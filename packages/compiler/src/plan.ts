@@ -1,3 +1,5 @@
+import type { KernelInfo } from '@sporelet/ir';
+
 /** An operand of a step: an input, an output or a temporary of the plan, by number. */
 export interface Ref {
   readonly kind: 'in' | 'out' | 'temp';
@@ -20,21 +22,29 @@ export interface Step {
 }
 
 /**
- * A compiled kernel: one WebAssembly module with functions `(args, lo, hi)`. `args` is the address of a block of u32
- * words: the addresses of the step's operands in order, then the address of the constants.
+ * A compiled kernel or program but for its code: functions `(args, lo, hi)`, where `args` is the address of a block of
+ * u32 words: the addresses of the step's operands in order, then the address of the constants.
  */
-export interface Plan {
+export interface PlanOutline {
   readonly name: string;
-  /** Names of the kernels that the steps belong to. */
-  readonly kernels: readonly string[];
-  readonly code: Uint8Array;
+  /** The kernels that the steps belong to. */
+  readonly kernels: readonly KernelInfo[];
   readonly consts: Uint8Array;
   /** Bytes of each temporary. */
   readonly temps: readonly number[];
   readonly steps: readonly Step[];
   /** Where each temporary lies in a block that they share, and the bytes of the block: those that never live together overlap. */
-  readonly arena: { readonly at: readonly number[]; readonly bytes: number };
+  readonly arena: {
+    readonly at: readonly number[];
+    readonly bytes: number;
+    /** The least it could have. */ readonly live: number;
+  };
   readonly checks: readonly Check[];
+}
+
+/** A plan as one WebAssembly module. */
+export interface Plan extends PlanOutline {
+  readonly code: Uint8Array;
 }
 
 /** Before step `before` runs, a non-zero word at the start of the temporary is an index out of range in kernel number `kernel`. */

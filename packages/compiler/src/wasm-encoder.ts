@@ -1,3 +1,7 @@
+import type { FunctionWriter } from './function-writer.ts';
+
+export type { FunctionWriter } from './function-writer.ts';
+
 /** WebAssembly value types, as encoded. */
 export const I32 = 0x7f;
 export const I64 = 0x7e;
@@ -78,7 +82,7 @@ const memory = {
   'i32.load8_s': [0, 0x2c, 0], 'i32.load8_u': [0, 0x2d, 0], 'i32.load16_s': [0, 0x2e, 1], 'i32.load16_u': [0, 0x2f, 1],
   'i32.store': [0, 0x36, 2], 'i64.store': [0, 0x37, 3], 'f32.store': [0, 0x38, 2], 'f64.store': [0, 0x39, 3],
   'i32.store8': [0, 0x3a, 0], 'i32.store16': [0, 0x3b, 1],
-  'v128.load': [0xfd, 0x00, 4], 'v128.load32_splat': [0xfd, 0x09, 2], 'v128.load64_splat': [0xfd, 0x0a, 3], 'v128.store': [0xfd, 0x0b, 4],
+  'v128.load': [0xfd, 0x00, 4], 'v128.load16x4_s': [0xfd, 0x03, 3], 'v128.load16x4_u': [0xfd, 0x04, 3], 'v128.load32_splat': [0xfd, 0x09, 2], 'v128.load64_splat': [0xfd, 0x0a, 3], 'v128.store': [0xfd, 0x0b, 4],
   'v128.load32_zero': [0xfd, 0x5c, 2], 'v128.load64_zero': [0xfd, 0x5d, 3],
 } as const; // prettier-ignore
 
@@ -150,8 +154,12 @@ export class ByteWriter {
   }
 }
 
-/** The body of one function under construction. Parameters are locals 0, 1, ... */
-export class FunctionWriter {
+const bytesOf = (lanes: readonly number[]): number[] => lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]);
+
+/** Writes a function's body as WebAssembly bytes. */
+export class WasmWriter implements FunctionWriter {
+  readonly register = 16;
+  readonly inlineConstants = false;
   private readonly code = new ByteWriter();
   private readonly locals: ValType[] = [];
   private readonly paramCount: number;
@@ -161,7 +169,6 @@ export class FunctionWriter {
     this.paramCount = paramCount;
   }
 
-  /** A fresh local. */
   local(type: ValType): number {
     this.locals.push(type);
     return this.paramCount + this.locals.length - 1;
@@ -224,6 +231,12 @@ export class FunctionWriter {
     this.code.raw(Uint8Array.from(bytes));
     return this;
   }
+  evenLanes(): this {
+    const v = this.local(V128);
+    return this.tee(v)
+      .get(v)
+      .shuffle(bytesOf([0, 2, 0, 2]));
+  }
   mem(name: MemoryOp, offset = 0): this {
     const [prefix, opcode, align] = memory[name];
     if (prefix) this.code.byte(prefix);
@@ -241,23 +254,43 @@ export class FunctionWriter {
     this.code.byte(lane);
     return this;
   }
+  loadPairs(twice: boolean, offset = 0): this {
+    const v = this.local(V128);
+    if (twice)
+      return this.mem('v128.load64_zero', offset)
+        .tee(v)
+        .get(v)
+        .shuffle(bytesOf([0, 0, 1, 1]));
+    const address = this.local(I32);
+    this.tee(address).mem('v128.load', offset);
+    return this.get(address).mem('v128.load', offset + 16).shuffle(bytesOf([0, 2, 4, 6])); // prettier-ignore
+  }
+  loadRepeated(offset = 0): this {
+    return this.mem('v128.load', offset);
+  }
+  storeFirst(bytes: number, address: number, value: number, offset = 0): this {
+    this.get(address).get(value);
+    if (bytes === 16) return this.mem('v128.store', offset);
+    const pairs = bytes & 8;
+    if (pairs) this.memLane('v128.store64_lane', 0, offset);
+    if ((bytes & 4) === 0) return this;
+    if (pairs) this.get(address).get(value);
+    return this.memLane('v128.store32_lane', pairs / 4, offset + pairs);
+  }
   call(fn: number): this {
     this.code.byte(0x10);
     this.code.u32(fn);
     return this;
   }
-  /** `block ... end`; inside, `br(0)` leaves it. */
   block(body: () => void): this {
     return this.scope(0x02, BLOCK_VOID, body);
   }
-  /** `loop ... end`; inside, `br(0)` repeats it. */
   loop(body: () => void): this {
     return this.scope(0x03, BLOCK_VOID, body);
   }
-  /** Takes a condition from the stack. */
-  if(then: () => void, otherwise?: () => void, result?: ValType): this {
+  if(then: () => void, otherwise?: () => void): this {
     this.code.byte(0x04);
-    this.code.byte(result ?? BLOCK_VOID);
+    this.code.byte(BLOCK_VOID);
     this.depth++;
     then();
     if (otherwise) {
@@ -313,7 +346,7 @@ export interface FunctionSpec {
   readonly results?: readonly ValType[];
   /** Exported under this name, or internal. */
   readonly exportAs?: string;
-  readonly body: FunctionWriter;
+  readonly body: WasmWriter;
 }
 
 /** Whether the module's memory import is declared shared; both kinds of module run the same code. */

@@ -1,7 +1,7 @@
 import type { DType, Expr } from '@sporelet/ir';
 import { bool, int32 } from '@sporelet/ir';
-import type { Stmt } from './place.ts';
-import { stride } from './place.ts';
+import type { Moving, Stmt } from './place.ts';
+import { moving } from './place.ts';
 import { loadOp, storeOp } from './wasm-scalar.ts';
 import { I32 } from './wasm-encoder.ts';
 import { WasmValues } from './wasm-values.ts';
@@ -43,10 +43,11 @@ export abstract class WasmMemory extends WasmValues {
       return;
     }
     for (const axis of this.free.of(offset)) {
-      const s = stride(offset, axis);
+      const s = moving(offset, axis);
       if (!s) continue;
       this.pushScalar(s.base);
       this.f.get(this.counter(axis));
+      if (s.shift) this.f.i32(s.shift).op('i32.shr_u');
       if (s.step !== 1) this.f.i32(s.step).op('i32.mul');
       this.f.op('i32.add');
       return;
@@ -58,25 +59,33 @@ export abstract class WasmMemory extends WasmValues {
     const { f } = this;
     const [offset, guard, fill] = e.args as [Expr, Expr?, Expr?];
     const run = this.running!;
-    const s = stride(offset, run.axis);
+    const s = moving(offset, run.axis);
     const size = e.stored!.itemsize;
     const start = f.local(I32);
-    const moving = this.varies(offset);
-    if (!moving) this.address(e.input, e.stored!, () => this.pushScalar(offset));
+    const varies = this.varies(offset);
+    if (!varies) this.address(e.input, e.stored!, () => this.pushScalar(offset));
     else if (s) this.address(e.input, e.stored!, () => this.pushOffset(offset));
     else f.i32(0);
     f.set(start);
     locals.forEach((v, u) => {
       const whole = () => f.get(start);
       const contiguous = () => {
+        if (s!.shift || s!.step === 2) {
+          const twice = s!.shift > 0;
+          f.get(start)
+            .loadPairs(twice, u * f.register * (twice ? 0.5 : 2))
+            .set(v);
+          return;
+        }
         whole();
         loadVector(f, e.stored!, run.lanes, u * run.lanes * size);
         f.set(v);
       };
       const apart = () => {
-        for (let l = 0; l < run.lanes; l++) this.readLane(e, s, start, v, u, l, moving);
+        for (let l = 0; l < run.lanes; l++) this.readLane(e, s, start, v, u, l, varies);
       };
-      const direct = s?.step === 1 && moving;
+      const paired = run.lanes * 4 === f.register && size === 4 && (s?.shift === 1 || (s?.shift === 0 && s.step === 2));
+      const direct = varies && s !== null && (paired || (s.step === 1 && s.shift === 0));
       if (!guard) {
         if (direct) contiguous();
         else {
@@ -96,7 +105,7 @@ export abstract class WasmMemory extends WasmValues {
         for (let l = 0; l < run.lanes; l++) {
           this.pushVector(guard, u);
           extractLane(f, bool, run.lanes, l);
-          f.if(() => this.readLane(e, s, start, v, u, l, moving));
+          f.if(() => this.readLane(e, s, start, v, u, l, varies));
         }
       };
       if (!direct) {
@@ -109,22 +118,14 @@ export abstract class WasmMemory extends WasmValues {
     });
   }
 
-  protected readLane(
-    e: Expr,
-    s: { step: number } | null,
-    start: number,
-    v: number,
-    u: number,
-    l: number,
-    moving: boolean,
-  ): void {
+  protected readLane(e: Expr, s: Moving | null, start: number, v: number, u: number, l: number, varies: boolean): void {
     // prettier-ignore
     const { f } = this;
     const run = this.running!;
     const k = u * run.lanes + l;
     const load = () => {
-      if (!moving || s) {
-        const offset = (moving ? k * s!.step : 0) * e.stored!.itemsize;
+      if (!varies || s) {
+        const offset = (varies ? (k >> s!.shift) * s!.step : 0) * e.stored!.itemsize;
         f.get(start);
         if (offset < 0) f.i32(offset).op('i32.add');
         loadLane(f, e.dtype, e.stored!, run.lanes, v, l, Math.max(offset, 0));
@@ -159,7 +160,7 @@ export abstract class WasmMemory extends WasmValues {
     f.set(start);
     for (let u = 0; u < run.unroll; u++) {
       const at = u * run.lanes * s.stored.itemsize;
-      storeVector(f, s.stored, run.lanes, at, () => f.get(start), () => this.pushVector(s.value, u)); // prettier-ignore
+      storeVector(f, s.stored, run.lanes, at, start, () => this.pushVector(s.value, u));
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Axis } from '@sporelet/ir';
 import { Expr, bool, combine, identityOf } from '@sporelet/ir';
 import type { Lanes, Nest, Stmt } from './place.ts';
-import { pushConst, scalarOp, valType } from './wasm-scalar.ts';
+import { laneType, pushConst, scalarOp, valType } from './wasm-scalar.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 import { I32, V128 } from './wasm-encoder.ts';
 import { WasmMemory } from './wasm-memory.ts';
@@ -76,6 +76,7 @@ export class WasmPrinter extends WasmMemory {
 
   /** Constants of vector loops are loaded once: V8 would otherwise build them anew in every iteration. */
   private loadConstants(nest: Nest): void {
+    if (this.f.inlineConstants) return;
     const wanted = new Map<string, Expr>();
     const visit = (stmts: readonly Stmt[], axis: Axis | null): void => {
       for (const s of stmts) {
@@ -127,13 +128,13 @@ export class WasmPrinter extends WasmMemory {
     if (lanes) {
       const stop = f.local(I32);
       this.splats.push(new Map());
-      this.splatUniforms(body, axis, lanes.lanes as LaneCount);
+      this.splatUniforms(body, axis);
       for (const unroll of lanes.unroll > 1 ? [lanes.unroll, 1] : [1]) {
         const step = lanes.lanes * unroll;
         if (!whole && axis.extent < step) continue;
         f.get(i).get(end).get(i).op('i32.sub').i32(-step).op('i32.and').op('i32.add').set(stop);
         this.while(i, stop, step, () =>
-          this.within({ axis, lanes: lanes.lanes as LaneCount, unroll, end: null }, () => this.stmts(body)),
+          this.within({ axis, lanes: lanes.lanes, unroll, end: null }, () => this.stmts(body)),
         );
       }
       this.splats.pop();
@@ -143,7 +144,7 @@ export class WasmPrinter extends WasmMemory {
   }
 
   /** Registers for values that every lane shares, made before the loop starts. */
-  private splatUniforms(body: readonly Stmt[], axis: Axis, lanes: LaneCount): void {
+  private splatUniforms(body: readonly Stmt[], axis: Axis): void {
     const top = this.splats.at(-1)!;
     const visit = (stmts: readonly Stmt[]): void => {
       for (const s of stmts) {
@@ -158,7 +159,7 @@ export class WasmPrinter extends WasmMemory {
                 : [];
           for (const a of users) {
             if (a.kind === 'const' || this.free.of(a).has(axis) || !this.known(a) || top.has(a)) continue;
-            top.set(a, this.makeSplat(a, lanes));
+            top.set(a, this.makeSplat(a));
           }
         }
       }
@@ -181,7 +182,7 @@ export class WasmPrinter extends WasmMemory {
       return;
     }
     const run = this.running!;
-    const locals = Array.from({ length: run.unroll }, () => f.local(V128));
+    const locals = Array.from({ length: run.unroll }, () => f.local(V128, laneType(e.dtype)));
     if (e.kind === 'axis') locals.forEach((v, u) => this.indices(u, v));
     else if (e.kind === 'read') this.readVector(e, locals);
     else {
@@ -208,12 +209,12 @@ export class WasmPrinter extends WasmMemory {
     const varying = !lanes && this.varies(node);
     const count = lanes ? lanes.unroll : varying ? outside!.unroll : 1;
     const type = lanes || varying ? V128 : valType(node.dtype);
-    const acc = Array.from({ length: count }, () => f.local(type));
+    const acc = Array.from({ length: count }, () => f.local(type, laneType(node.dtype)));
     const identity = identityOf(node);
-    const laneCount = (lanes?.lanes ?? outside?.lanes ?? 4) as LaneCount;
+    const laneCount = lanes?.lanes ?? outside?.lanes ?? 4;
     for (const a of acc) {
       pushConst(f, identity.dtype, identity.value);
-      if (type === V128) splat(f, node.dtype, laneCount);
+      if (type === V128) splat(f, node.dtype);
       f.set(a);
     }
     const accExpr = new Expr('const', node.dtype, []);
@@ -261,11 +262,11 @@ export class WasmPrinter extends WasmMemory {
   ): void {
     // prettier-ignore
     const { f } = this;
-    const lanes = s.lanes!.lanes as LaneCount;
+    const lanes = s.lanes!.lanes;
     const { body } = s.loops.at(-1)!;
     const unroll = acc.length;
     this.splats.push(new Map());
-    this.splatUniforms(body, axis, lanes);
+    this.splatUniforms(body, axis);
     const stop = f.local(I32);
     f.get(end).i32(-16).op('i32.and').set(stop);
     this.while(i, stop, 16, () =>
@@ -280,7 +281,7 @@ export class WasmPrinter extends WasmMemory {
         this.within({ axis, lanes, unroll, end }, () => {
           this.stmts(body);
           const before = acc.map((a) => {
-            const b = f.local(V128);
+            const b = f.local(V128, laneType(s.node.dtype));
             f.get(a).set(b);
             return b;
           });
@@ -291,7 +292,8 @@ export class WasmPrinter extends WasmMemory {
             const index = f.local(V128);
             this.indices(u, index);
             f.get(a).get(before[u]!).get(index).get(limit).op('i32x4.lt_s');
-            if (lanes === 2 && (s.node.dtype.itemsize === 8 || s.node.dtype === bool)) f.op('i64x2.extend_low_i32x4_s');
+            if (lanes * 8 === f.register && (s.node.dtype.itemsize === 8 || s.node.dtype === bool))
+              f.op('i64x2.extend_low_i32x4_s');
             f.op('v128.bitselect').set(a);
           });
         }),

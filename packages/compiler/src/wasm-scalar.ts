@@ -1,11 +1,17 @@
 import type { DType, Expr } from '@sporelet/ir';
 import { bool, float32, float64, int32, int64, uint32, uint64 } from '@sporelet/ir';
+import type { LaneType } from './function-writer.ts';
 import type { FunctionWriter, MemoryOp, PlainOp, ValType } from './wasm-encoder.ts';
 import { F32, F64, I32, I64 } from './wasm-encoder.ts';
 
 /** The WebAssembly type in which a machine dtype lives. */
 export function valType(d: DType): ValType {
   return d === float32 ? F32 : d === float64 ? F64 : d === int64 || d === uint64 ? I64 : I32;
+}
+
+/** What a register's lanes are when it holds elements of a machine dtype. */
+export function laneType(d: DType): LaneType {
+  return ({ [F32]: 'f32', [F64]: 'f64', [I64]: 'i64', [I32]: 'i32' } as const)[valType(d) as typeof I32];
 }
 
 const prefix = (d: DType): string =>

@@ -2,7 +2,7 @@ import type { Axis } from '@sporelet/ir';
 import type { Expr } from '@sporelet/ir';
 import { FreeAxes } from '@sporelet/ir';
 import type { PlanBuilder } from './plan-builder.ts';
-import { pushConst } from './wasm-scalar.ts';
+import { laneType, pushConst } from './wasm-scalar.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 import { I32, V128 } from './wasm-encoder.ts';
 import type { LaneCount } from './wasm-vector.ts';
@@ -33,9 +33,9 @@ export abstract class WasmValues {
   protected running: Running | null = null;
   protected readonly operandCount: number;
 
-  constructor(builder: PlanBuilder, operandCount: number) {
+  constructor(builder: PlanBuilder, operandCount: number, register: number) {
     this.builder = builder;
-    this.f = builder.writer();
+    this.f = builder.writer(register);
     this.operandCount = operandCount;
   }
 
@@ -71,10 +71,10 @@ export abstract class WasmValues {
     return e.kind === 'axis' ? this.counters.has(e.axes[0]!) : this.scopes.some((s) => s.has(e));
   }
 
-  protected makeSplat(e: Expr, lanes: LaneCount): number {
-    const v = this.f.local(V128);
+  protected makeSplat(e: Expr): number {
+    const v = this.f.local(V128, laneType(e.dtype));
     this.pushScalar(e);
-    splat(this.f, e.dtype, lanes);
+    splat(this.f, e.dtype);
     this.f.set(v);
     return v;
   }
@@ -125,7 +125,7 @@ export abstract class WasmValues {
         return;
       }
     }
-    const s = this.makeSplat(e, this.running!.lanes);
+    const s = this.makeSplat(e);
     this.splats.at(-1)!.set(e, s);
     f.get(s);
   }

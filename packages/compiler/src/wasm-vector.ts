@@ -5,33 +5,32 @@ import type { FunctionWriter, LaneOp, PlainOp } from './wasm-encoder.ts';
 import { F32, F64, I32, I64, V128 } from './wasm-encoder.ts';
 
 /**
- * Lanes: 4 lanes hold 32-bit dtypes; in loops of 2 lanes 64-bit dtypes fill the register and 32-bit ones lie in its low
- * half. A bool is a mask, as wide as the lanes of the loop (32 bits for 4 lanes, 64 for 2).
+ * Lanes: as many as a register holds 32-bit elements (4 of 16 bytes), or half as many. Then 64-bit dtypes fill the
+ * register and 32-bit ones lie in its low half. A bool is a mask, as wide as the lanes of the loop.
  */
-export type LaneCount = 2 | 4;
+export type LaneCount = number;
+
+/** Whether a loop's lanes are half of a register's. */
+const halves = (f: FunctionWriter, lanes: LaneCount): boolean => lanes * 8 === f.register;
 
 const wide = (d: DType): boolean => d.itemsize === 8;
 const lanePrefix = (d: DType): string =>
   d === float32 ? 'f32x4' : d === float64 ? 'f64x2' : wide(d) ? 'i64x2' : 'i32x4';
 
-/** Lanes 0 and 2 of 32 bits moved to 0 and 1: a 64-bit mask or integer made narrow. */
-const LOW_HALVES = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
-
-export function splat(f: FunctionWriter, d: DType, lanes: LaneCount): void {
+export function splat(f: FunctionWriter, d: DType): void {
   if (d === bool) {
     // 0 or 1 becomes a mask.
     const v = f.local(I32);
     f.set(v).i32(0).get(v).op('i32.sub').op('i32x4.splat');
     return;
   }
-  void lanes;
   f.op(`${lanePrefix(d)}.splat` as PlainOp);
 }
 
 /** Takes a vector from the stack, leaves lane `l` as a scalar. */
 export function extractLane(f: FunctionWriter, d: DType, lanes: LaneCount, l: number): void {
   if (d === bool)
-    f.lane('i32x4.extract_lane', lanes === 2 ? 2 * l : l)
+    f.lane('i32x4.extract_lane', halves(f, lanes) ? 2 * l : l)
       .i32(1)
       .op('i32.and');
   else f.lane(`${lanePrefix(d)}.extract_lane` as LaneOp, l);
@@ -45,26 +44,24 @@ export function replaceLane(f: FunctionWriter, d: DType, lanes: LaneCount, l: nu
   }
   const v = f.local(I32);
   f.set(v).i32(0).get(v).op('i32.sub');
-  if (lanes === 4) f.lane('i32x4.replace_lane', l);
+  if (!halves(f, lanes)) f.lane('i32x4.replace_lane', l);
   else f.op('i64.extend_i32_s').lane('i64x2.replace_lane', l);
 }
 
 /** Widens or narrows the mask on the stack from the lanes of a 32-bit compare to those of the loop. */
 function maskFrom32(f: FunctionWriter, lanes: LaneCount): void {
-  if (lanes === 2) f.op('i64x2.extend_low_i32x4_s');
+  if (halves(f, lanes)) f.op('i64x2.extend_low_i32x4_s');
 }
 
-/** A contiguous load of one register; the address is on the stack. */
+/** A contiguous load of one register; the address is on the stack. Reads past the last lane are allowed. */
 export function loadVector(f: FunctionWriter, stored: DType, lanes: LaneCount, offset: number): void {
   const signed = stored.kind === 'int' ? 's' : 'u';
+  const half = halves(f, lanes);
   if (stored.itemsize === 8) f.mem('v128.load', offset);
-  else if (stored.itemsize === 4) f.mem(lanes === 4 ? 'v128.load' : 'v128.load64_zero', offset);
-  else if (stored.itemsize === 2) {
-    f.mem(lanes === 4 ? 'v128.load64_zero' : 'v128.load32_zero', offset).op(`i32x4.extend_low_i16x8_${signed}`);
-  } else {
-    if (lanes === 4) f.mem('v128.load32_zero', offset);
-    else f.mem('i32.load16_u', offset).op('i32x4.splat');
-    f.op(`i16x8.extend_low_i8x16_${signed}`).op(`i32x4.extend_low_i16x8_${signed}`);
+  else if (stored.itemsize === 4) f.mem(half ? 'v128.load64_zero' : 'v128.load', offset);
+  else if (stored.itemsize === 2) f.mem(`v128.load16x4_${signed}`, offset);
+  else {
+    f.mem('v128.load32_zero', offset).op(`i16x8.extend_low_i8x16_${signed}`).op(`i32x4.extend_low_i16x8_${signed}`);
     if (stored === bool) {
       f.i32(0).op('i32x4.splat').op('i32x4.ne');
       maskFrom32(f, lanes);
@@ -90,52 +87,40 @@ export function loadLane(
   f.set(vector);
 }
 
-/** A contiguous store: the address, then the vector are pushed by the callbacks. */
+/** A contiguous store of what `vector` pushes; the address is in a local. */
 export function storeVector(
   f: FunctionWriter,
   stored: DType,
   lanes: LaneCount,
   offset: number,
-  address: () => void,
+  address: number,
   vector: () => void,
 ): void {
-  // prettier-ignore
-  if (stored.itemsize === 8) {
-    address();
+  const bytes = stored.itemsize * lanes;
+  if (bytes === f.register) {
+    f.get(address);
     vector();
     f.mem('v128.store', offset);
     return;
   }
-  if (stored.itemsize === 4) {
-    address();
-    vector();
-    if (lanes === 4) f.mem('v128.store', offset);
-    else f.memLane('v128.store64_lane', 0, offset);
-    return;
-  }
-  const signed = stored.kind === 'int' ? 's' : 'u';
-  const narrow = () => {
-    vector();
+  const narrow = f.local(V128);
+  vector();
+  if (stored.itemsize < 4) {
     if (stored === bool) {
-      if (lanes === 2) {
-        vector();
-        f.shuffle(LOW_HALVES);
-      }
+      if (halves(f, lanes)) f.evenLanes();
       f.i32(1).op('i32x4.splat').op('v128.and');
     }
+    const signed = stored.kind === 'int' ? 's' : 'u';
     vectorTwice(f);
     f.op(`i16x8.narrow_i32x4_${signed}`);
     if (stored.itemsize === 1) {
       vectorTwice(f);
       f.op(`i8x16.narrow_i16x8_${signed}`);
     }
-  };
-  const bytes = stored.itemsize * lanes;
-  address();
-  narrow();
-  if (bytes === 8) f.memLane('v128.store64_lane', 0, offset);
-  else if (bytes === 4) f.memLane('v128.store32_lane', 0, offset);
-  else f.lane('i32x4.extract_lane', 0).mem('i32.store16', offset);
+  }
+  f.set(narrow);
+  if (bytes >= 4) f.storeFirst(bytes, address, narrow, offset);
+  else f.get(address).get(narrow).lane('i32x4.extract_lane', 0).mem('i32.store16', offset);
 }
 
 function vectorTwice(f: FunctionWriter): void {
@@ -167,10 +152,7 @@ export function vectorOp(f: FunctionWriter, e: Expr, lanes: LaneCount, args: rea
     args[1]!.push();
     args[2]!.push();
     args[0]!.push();
-    if (lanes === 2 && !wide(d) && d !== bool) {
-      args[0]!.push();
-      f.shuffle(LOW_HALVES);
-    }
+    if (halves(f, lanes) && !wide(d) && d !== bool) f.evenLanes();
     f.op('v128.bitselect');
     return;
   }
@@ -210,10 +192,9 @@ function castVector(f: FunctionWriter, from: DType, to: DType, all: () => void, 
     }
     if (from === float32) op = `i32x4.trunc_sat_f32x4_${s(to)}`;
     else if (from === float64) op = `i32x4.trunc_sat_f64x2_${s(to)}_zero`;
-    else if (lanes === 2) {
+    else if (halves(f, lanes)) {
       all();
-      all();
-      f.shuffle(LOW_HALVES);
+      f.evenLanes();
       return true;
     }
   } else if (int32s) op = `i64x2.extend_low_i32x4_${s(from)}`;

@@ -4,11 +4,11 @@ import { contractionOrder, emitContraction, recognizeContraction } from '../src/
 import type { Contraction } from '../src/contract.ts';
 import type { Factor } from '../src/contract-terms.ts';
 import { PlanBuilder } from '../src/plan-builder.ts';
-import { FunctionWriter, V128, encodeModule } from '../src/wasm-encoder.ts';
+import { V128, WasmWriter, encodeModule } from '../src/wasm-encoder.ts';
 
 /** Whether this engine has relaxed SIMD. */
 export const relaxed = (() => {
-  const body = new FunctionWriter(3);
+  const body = new WasmWriter(3);
   body.get(0).get(1).get(2).op('f32x4.relaxed_madd');
   const code = encodeModule([{ params: [V128, V128, V128], results: [V128], body }], { shared: false });
   return WebAssembly.validate(code as BufferSource);

@@ -39,6 +39,7 @@ export function invoke(def0: OpDef, operands: readonly unknown[], attrs: Attrs):
   }
   promote(def, flat);
   if (def.spec.body) {
+    def.check((flat as Tensor[]).map((t) => t.$spec));
     const out = def.spec.body(def.byName(flat), attrs);
     return Array.isArray(out) ? tupleOf(out as readonly Tensor[]) : out;
   }
@@ -151,22 +152,4 @@ function results(def: OpDef, inputs: readonly Tensor[], outs: readonly Value[]):
   });
   const given = def.spec.returns === undefined ? handles : handles.slice(0, def.spec.returns);
   return given.length === 1 ? given[0]! : tupleOf(given);
-}
-
-let cellPath: (() => string) | null = null;
-
-/** Lets the package that knows cells say in which one an error was raised: `net.fc1`. */
-export function setPathResolver(resolver: () => string): void {
-  cellPath = resolver;
-}
-
-const placed = new WeakSet<object>();
-
-/** Adds to an error, once, in which cell it was raised. */
-export function withPath(error: unknown): unknown {
-  if (!(error instanceof Error) || placed.has(error)) return error;
-  placed.add(error);
-  const path = cellPath?.();
-  if (path) error.message += ` (in ${path})`;
-  return error;
 }

@@ -1,13 +1,15 @@
 import { bindArguments, isOptions } from './args.ts';
 import { AttrReader } from './attr-reader.ts';
 import type { Result } from './call.ts';
-import { invoke, withPath } from './call.ts';
+import { invoke } from './call.ts';
+import { withPath } from './cell-path.ts';
 import { fastCall } from './fast-call.ts';
 import { OpDef } from './op-def.ts';
 import type { OpSpec, RawSpec } from './op-spec.ts';
 import type { AnyPrimitive } from './primitive.ts';
 import { primitiveClass } from './primitive.ts';
 import { register } from './registry.ts';
+import { leadingRequired, sortArguments } from './signature.ts';
 
 type AnyFn = (...args: never[]) => unknown;
 
@@ -31,18 +33,18 @@ export function defineOp<const S extends string, F extends AnyFn, P, A = Record<
   if (forms.length !== 1)
     throw new Error(`defineOp '${raw.name}': there must be one kernel form, but got ${forms.join(', ') || 'none'}`);
   const def = new OpDef(raw);
-  const { inputs, callAttrs, classAttrs } = def.sig;
+  const { callOrder, callAttrs, classAttrs } = def.sig;
   const order = [...callAttrs, ...classAttrs];
   const reader = new AttrReader(raw.name, raw.attrs ?? {}, order);
-  const names = [...inputs.map((i) => i.name), ...order];
-  const required = inputs.findIndex((i) => i.optional);
-  const count = inputs.length;
+  const names = [...callOrder, ...classAttrs];
+  const required = leadingRequired(def.sig);
 
   const general = (args: readonly unknown[]): Result => {
     try {
-      const plain = args.length <= names.length && !args.some(isOptions);
-      const values = plain ? args : bindArguments(raw.name, names, required < 0 ? count : required, args);
-      return invoke(def, values.slice(0, count), reader.read(values.slice(count)));
+      const plain = args.length >= required && args.length <= names.length && !args.some(isOptions);
+      const values = plain ? args : bindArguments(raw.name, names, required, args);
+      const [operands, given] = sortArguments(def.sig, values);
+      return invoke(def, operands, reader.read(given));
     } catch (error) {
       throw withPath(error);
     }

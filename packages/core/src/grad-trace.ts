@@ -1,6 +1,7 @@
 import type { Attrs } from './attr.ts';
 import { coreOps } from './core-ops.ts';
-import { dispatch } from './dispatch.ts';
+import { currentPath, walkingIn } from './cell-path.ts';
+import { dispatch, running } from './dispatch.ts';
 import { zerosFor } from './gradient.ts';
 import type { Hooks, HookTarget } from './hooks.ts';
 import { runHooks } from './hooks.ts';
@@ -20,6 +21,8 @@ export class Node {
   /** Gradients of the outputs during a walk. */
   gradients: (Value | null)[];
   hooks: (Hooks | undefined)[] | null = null;
+  /** In a graph: the cell in which the operation was called. */
+  path = '';
 
   constructor(
     op: Runnable | null,
@@ -88,6 +91,7 @@ export class GradTrace extends Trace {
     }
     if (!op.differentiable) return outputs;
     const node = new Node(op, attrs, inner, parents, outputs);
+    if (running.graph !== null) node.path = currentPath();
     this.record(node);
     return outputs.map((v, k) => (differentiable(v) ? new GradValue(this, v, node, k) : v));
   }
@@ -123,7 +127,7 @@ export class GradTrace extends Trace {
     const { nodes } = this;
     for (let i = nodes.length - 1; i >= 0; i--) {
       const node = nodes[i]!;
-      if (node.op && node.gradients.some((g) => g !== null)) this.walk(node, node.op);
+      if (node.op && node.gradients.some((g) => g !== null)) walkingIn(node.path, () => this.walk(node, node.op!));
       if (keep) continue;
       // What the rest of the walk does not read can be freed now.
       forget(node);

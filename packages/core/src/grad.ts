@@ -187,7 +187,7 @@ function run(plan: Plan, given: readonly unknown[]): { result: unknown; aux: rea
     aux = rest;
     return first;
   };
-  const recording = record(plan.fn, args, positions, params, pick);
+  const recording = record(op, plan.fn, args, positions, params, pick);
   const { result, outputs } = recording;
   const sens = plan.sensParam ? cotangents(op, given[given.length - 1], outputs) : null;
   const flat = recording.walk(sens, false).map((v) => new Tensor(v));

@@ -97,7 +97,12 @@ export class CompiledGraph {
       const updates = whole
         ? this.updates.map((u) => ({ input: this.firstParameter + u.parameter, value: u.value }))
         : [];
-      const own = run.map((p): ProgramStep => ({ kernel: p.kernel!, inputs: p.inputs, outputs: p.outputs }));
+      const own = run.map((p): ProgramStep => ({
+        kernel: p.kernel!,
+        inputs: p.inputs,
+        outputs: p.outputs,
+        path: p.node.path,
+      }));
       const program: Program = { name, values, inputs, outputs, updates, steps: own };
       this.parts.push({
         executable: device.compileProgram!(program),

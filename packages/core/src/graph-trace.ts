@@ -1,6 +1,7 @@
 import type { DType, TensorSpec } from '@sporelet/ir';
 import { RuntimeError, sizeOf } from '@sporelet/ir';
 import type { Attrs } from './attr.ts';
+import { currentPath } from './cell-path.ts';
 import type { Parameter } from './parameter.ts';
 import type { Runnable } from './runnable.ts';
 import { Tensor } from './tensor.ts';
@@ -24,6 +25,8 @@ export interface GraphNode {
   readonly attrs: Attrs;
   readonly inputs: readonly Ref[];
   readonly outputs: readonly TensorSpec[];
+  /** The cell in which it was recorded. */
+  readonly path: string;
 }
 
 /** A value that is known by its origin only. */
@@ -83,7 +86,7 @@ export class GraphTrace extends Trace {
       inputs.map(({ dtype, shape }) => ({ dtype, shape })),
       attrs,
     );
-    const index = this.nodes.push({ op, attrs, inputs: refs, outputs }) - 1;
+    const index = this.nodes.push({ op, attrs, inputs: refs, outputs, path: currentPath() }) - 1;
     return outputs.map((spec, output) => this.symbol(spec, { kind: 'node', index, output }));
   }
 

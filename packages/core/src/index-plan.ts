@@ -125,6 +125,13 @@ function indexTensor(at: readonly number[], shape: Dims): Tensor {
 
 function positions(item: Tensor | readonly number[], n: number, axis: number): Tensor {
   if (!(item instanceof Tensor)) {
+    // JavaScript callers get here with anything.
+    const list: unknown = item;
+    if (!Array.isArray(list)) {
+      throw new IndexError(
+        `The index must be an int, bool, None, slice text such as '1:3', '...', Tensor or list, but got ${describe(list)}.`,
+      );
+    }
     return indexTensor(
       item.map((i) => checkPosition(i, n, axis)),
       [item.length],

@@ -2,7 +2,7 @@ export type { Args, Named } from './args.ts';
 export { bindArguments, isOptions } from './args.ts';
 export type { Attr, Attrs, AttrTable, AttrValues } from './attr.ts';
 export { attr } from './attr.ts';
-export { setPathResolver } from './call.ts';
+export { currentPath, setPathResolver } from './cell-path.ts';
 export type { CoreOps } from './core-ops.ts';
 export { installCoreOps } from './core-ops.ts';
 export type { AnyOp, Op } from './define-op.ts';

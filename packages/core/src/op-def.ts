@@ -174,6 +174,12 @@ export class OpDef extends Runnable {
     });
   }
 
+  /** Raises unless dtypes and scalars are as declared: for composites, whose ops would do it in their own names. */
+  check(specs: readonly TensorSpec[]): void {
+    this.checkScalars(specs);
+    this.promoted(specs);
+  }
+
   infer(specs: readonly TensorSpec[], attrs: Attrs): readonly TensorSpec[] {
     this.checkScalars(specs);
     const dtypes = this.promoted(specs);

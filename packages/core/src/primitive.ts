@@ -1,8 +1,10 @@
 import { bindArguments } from './args.ts';
 import type { Attrs } from './attr.ts';
 import { AttrReader } from './attr-reader.ts';
-import { invoke, withPath } from './call.ts';
+import { invoke } from './call.ts';
+import { withPath } from './cell-path.ts';
 import type { OpDef } from './op-def.ts';
+import { leadingRequired, sortArguments } from './signature.ts';
 import { repr } from './text.ts';
 
 /** The class form of any op. */
@@ -42,14 +44,12 @@ export class Primitive {
 
 /** The class form of an op: constructor attributes first, then the inputs by calling the instance. */
 export function primitiveClass(def: OpDef): AnyPrimitive {
-  const { inputs, callAttrs, classAttrs } = def.sig;
+  const { callOrder, callAttrs, classAttrs } = def.sig;
   const table = def.spec.attrs ?? {};
   const own = Object.fromEntries(classAttrs.map((n) => [n, table[n]!]));
   const ofClass = new AttrReader(def.name, own, classAttrs);
   const ofCall = new AttrReader(def.name, table, [...callAttrs, ...classAttrs]);
-  const names = [...inputs.map((i) => i.name), ...callAttrs];
-  const optional = inputs.findIndex((i) => i.optional);
-  const required = optional < 0 ? inputs.length : optional;
+  const required = leadingRequired(def.sig);
 
   const made = class extends Primitive {
     constructor(...args: readonly unknown[]) {
@@ -58,9 +58,9 @@ export function primitiveClass(def: OpDef): AnyPrimitive {
       const fixed = classAttrs.map((name) => attrs[name]);
       const self = (...call: readonly unknown[]): unknown => {
         try {
-          const values = bindArguments(def.name, names, required, call);
-          const all = ofCall.read([...values.slice(inputs.length), ...fixed]);
-          return invoke(def, values.slice(0, inputs.length), all);
+          const values = bindArguments(def.name, callOrder, required, call);
+          const [operands, given] = sortArguments(def.sig, values);
+          return invoke(def, operands, ofCall.read([...given, ...fixed]));
         } catch (error) {
           throw withPath(error);
         }

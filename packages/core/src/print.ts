@@ -3,6 +3,7 @@ import { str } from './text.ts';
 import type { Tensor } from './tensor.ts';
 import { showAs } from './tensor.ts';
 import { tensorsIn } from './tensor-tree.ts';
+import type { ConcreteValue } from './value.ts';
 
 /** What is still to be printed, when a device makes lines wait. */
 let waiting: Promise<void> | null = null;
@@ -15,13 +16,20 @@ function write(values: readonly unknown[]): void {
   console.log(values.map(str).join(' '));
 }
 
-function readableNow(t: Tensor): boolean {
+/** Whether the elements are on a device that cannot be read at once. */
+function mustWait(t: Tensor): boolean {
+  let value: ConcreteValue;
   try {
-    const v = t.$concrete();
-    v.device.read(v.storage, new Uint8Array(0));
-    return true;
+    value = t.$concrete();
   } catch {
+    // Waiting gives it no elements: it is shown with the reason why.
     return false;
+  }
+  try {
+    value.device.read(value.storage, new Uint8Array(0));
+    return false;
+  } catch {
+    return true;
   }
 }
 
@@ -30,7 +38,7 @@ function readableNow(t: Tensor): boolean {
  * elements must be waited for, it follows in order, and `await print(x)` waits for it.
  */
 export function print(...values: readonly unknown[]): PromiseLike<void> {
-  const late = tensorsIn(values).filter((t) => !readableNow(t));
+  const late = tensorsIn(values).filter(mustWait);
   if (!waiting && !late.length) {
     write(values);
     return done;

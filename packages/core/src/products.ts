@@ -43,7 +43,7 @@ export function take(
   }
   checkInputs(op, args, positions);
   let parts: readonly [unknown, readonly unknown[]] = [undefined, []];
-  const recording = record(fn, args, positions, weights, (result) => {
+  const recording = record(op, fn, args, positions, weights, (result) => {
     parts = hasAux ? splitAux(op, result) : [result, []];
     return parts[0];
   });
@@ -120,6 +120,7 @@ export function vjp(fn: AnyFn, ...given: readonly unknown[]): unknown {
 export function pushForward(recording: Recording, directions: readonly Value[]): Value[] {
   const ones = recording.outputs.map((v) => new Tensor(v));
   const walk = record(
+    'jvp',
     (...u: readonly Tensor[]) =>
       tupleOf(
         recording

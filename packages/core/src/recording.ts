@@ -5,7 +5,7 @@ import { GradTrace } from './grad-trace.ts';
 import { hooksOf } from './hooks.ts';
 import { Parameter } from './parameter.ts';
 import { Tensor } from './tensor.ts';
-import { mapTensors, tensorsIn } from './tensor-tree.ts';
+import { mapTensors, returned, tensorsIn } from './tensor-tree.ts';
 import type { Value } from './value.ts';
 
 /** One run of a function with what its gradients need. */
@@ -51,10 +51,12 @@ export type AnyFn = (...args: never[]) => unknown;
 
 /**
  * Runs a function once, recording what depends on some of its arguments and on Parameters.
+ * @param op - the name for errors
  * @param positions - arguments to differentiate; each a tensor or nested arrays of tensors
  * @param pick - what of the result is differentiated
  */
 export function record(
+  op: string,
   fn: AnyFn,
   args: readonly unknown[],
   positions: readonly number[],
@@ -80,7 +82,7 @@ export function record(
       try {
         const inner = args.map((arg, i) => (positions.includes(i) ? mapTensors(arg, watch) : arg));
         weights.forEach(watch);
-        const result = fn(...(inner as never[]));
+        const result = returned(op, fn(...(inner as never[])));
         const recorded = tensorsIn(pick(result)).map((t) => t.$value);
         return new Recording(trace, result, recorded, leaves);
       } catch (error) {

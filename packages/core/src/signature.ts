@@ -26,6 +26,8 @@ export interface OutputSig {
 
 export interface Signature {
   readonly inputs: readonly InputSig[];
+  /** Names of inputs and call attributes as written: MindSpore puts some attributes between inputs. */
+  readonly callOrder: readonly string[];
   /** Attributes given in calls, in order. */
   readonly callAttrs: readonly string[];
   /** Attributes given to the primitive's constructor, in order. */
@@ -41,6 +43,7 @@ export function parseSignature(op: string, sig: string): Signature {
   const [left, right, more] = sig.split('->');
   if (left === undefined || right === undefined || more !== undefined) return fail("there must be one '->'");
   const inputs: InputSig[] = [];
+  const callOrder: string[] = [];
   const callAttrs: string[] = [];
   const classAttrs: string[] = [];
   left.split(';').forEach((part, p) => {
@@ -48,6 +51,7 @@ export function parseSignature(op: string, sig: string): Signature {
       if (!item) continue;
       const m = /^(\w+)([&?!]?)(?::(\w+)(\[\])?)?$/.exec(item) ?? fail(`'${item}' is not understood`);
       const [, name = '', mark, group, list] = m;
+      if (!p) callOrder.push(name);
       if (group === undefined) (p ? classAttrs : callAttrs).push(name);
       else if (p) fail(`the input '${name}' comes after ';'`);
       else
@@ -78,7 +82,25 @@ export function parseSignature(op: string, sig: string): Signature {
       writes: '',
     };
   });
-  return { inputs, callAttrs, classAttrs, outputs };
+  return { inputs, callOrder, callAttrs, classAttrs, outputs };
+}
+
+/** How many arguments at the front of a call must be given: the inputs before the first attribute or optional input. */
+export function leadingRequired({ inputs, callOrder }: Signature): number {
+  const at = inputs.findIndex((input, i) => input.optional || callOrder[i] !== input.name);
+  return at < 0 ? inputs.length : at;
+}
+
+/** Sorts arguments in the order of `callOrder`, then of the class attributes: operands, and attributes in their order. */
+export function sortArguments(
+  { inputs, callOrder, callAttrs }: Signature,
+  values: readonly unknown[],
+): readonly [operands: readonly unknown[], attrs: readonly unknown[]] {
+  const count = inputs.length;
+  const mixed = callAttrs.length > 0 && callOrder.indexOf(callAttrs[0]!) < count;
+  if (!mixed) return [values.slice(0, count), values.slice(count)];
+  const at = (name: string): unknown => values[callOrder.indexOf(name)];
+  return [inputs.map((i) => at(i.name)), [...callAttrs.map(at), ...values.slice(callOrder.length)]];
 }
 
 /** Groups whose inputs keep a dtype of their own: a scalar each. */

@@ -33,6 +33,18 @@ export function isTypedArray(data: unknown): data is AnyTypedArray {
   return ArrayBuffer.isView(data) && !(data instanceof DataView);
 }
 
+/** The dtype of a TypedArray's elements. */
+function dtypeOf(data: AnyTypedArray): DType | undefined {
+  // Newer engines have Float16Array; its bits are those of the memory form.
+  if (data[Symbol.toStringTag] === ('Float16Array' as string)) return float16;
+  return ownTypes.find(([type]) => data instanceof type)?.[1];
+}
+
+/** @throws TypeError for dtypes that tensors cannot have yet */
+function checkDType(op: string, dtype: DType | undefined): void {
+  if (dtype?.isComplex) throw new TypeError(`For '${op}', tensors of ${dtype.name} are not supported yet.`);
+}
+
 type Writable = { [i: number]: number | bigint };
 
 /** Elements converted to another dtype: fractions are cut for integers, which wrap; anything but zero is true. */
@@ -50,7 +62,7 @@ export function convertData(from: ArrayData, dtype: DType): ArrayData {
 
 /** A copy of a TypedArray's elements, with their own dtype; bits of a half type when `dtype` says so. */
 function fromTypedArray(op: string, data: AnyTypedArray, dtype: DType | undefined, shape: Dims | undefined): ArrayData {
-  const own = ownTypes.find(([type]) => data instanceof type)?.[1];
+  const own = dtypeOf(data);
   if (!own) throw new TypeError(`For '${op}', a ${data.constructor.name} cannot be the data of a tensor.`);
   const dims = shape ?? [data.length];
   if (sizeOf(dims) !== data.length) {
@@ -59,7 +71,12 @@ function fromTypedArray(op: string, data: AnyTypedArray, dtype: DType | undefine
     );
   }
   const bits = data instanceof Uint16Array && (dtype === float16 || dtype === bfloat16);
-  const view = data instanceof Uint8ClampedArray ? new Uint8Array(data) : data.slice();
+  const view =
+    data instanceof Uint8ClampedArray
+      ? new Uint8Array(data)
+      : own === float16
+        ? new Uint16Array(data.slice().buffer)
+        : data.slice();
   const raw: ArrayData = { dtype: bits ? dtype : own, shape: dims, data: view };
   return dtype ? convertData(raw, dtype) : raw;
 }
@@ -127,6 +144,7 @@ function scalarOf(value: object): { value: Leaf; dtype: DType } | null {
  * Numbers are Float32, bigints Int64, booleans Bool (among numbers they count as 0 and 1); TypedArrays keep their type.
  */
 export function parseData(op: string, data: unknown, dtype: DType | undefined, shape: Dims | undefined): ArrayData {
+  checkDType(op, dtype);
   if (isTypedArray(data)) return fromTypedArray(op, data, dtype, shape);
   let dims: readonly number[] = [];
   let leaves: readonly Leaf[];

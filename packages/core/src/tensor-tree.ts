@@ -1,4 +1,5 @@
 import { Tensor } from './tensor.ts';
+import { describe } from './text.ts';
 import { Tuple, tupleOf } from './tuple.ts';
 
 /** The tensors of a value that may be nested in arrays, in order. */
@@ -25,4 +26,16 @@ export function shapedLike(like: unknown, values: readonly unknown[]): unknown {
     return value;
   };
   return fill(like);
+}
+
+/**
+ * What a function that is differentiated or mapped has returned.
+ * @throws TypeError for undefined and Promises: nothing of what was computed would count, silently
+ */
+export function returned(op: string, result: unknown): unknown {
+  if (result === undefined) throw new TypeError(`For '${op}', the function returned nothing: is a 'return' missing?`);
+  if (result instanceof Promise) {
+    throw new TypeError(`For '${op}', the function must not be async, but got ${describe(result)} from it.`);
+  }
+  return result;
 }

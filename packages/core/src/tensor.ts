@@ -237,6 +237,15 @@ export class Tensor implements Disposable {
       this.shape.map((_, i) => this.ndim - 1 - i),
     );
   }
+  /** The last two axes exchanged. */
+  get mT(): Tensor {
+    const n = this.ndim;
+    if (n < 2) throw new ValueError(`For 'mT', the tensor must have at least two axes, but got shape ${shapeText(this.shape)}.`); // prettier-ignore
+    return coreOps().transpose(
+      this,
+      this.shape.map((_, i) => (i < n - 2 ? i : 2 * n - 3 - i)),
+    );
+  }
   /** Whether the elements are still to be made by an initializer. */
   get hasInit(): boolean {
     return this.source instanceof Pending;
@@ -364,6 +373,8 @@ export class Tensor implements Disposable {
     return `Tensor[${this.dtype.name}]`;
   }
   private text(print: (view: ReturnType<NdArray['view']>) => string): string {
+    // Debuggers and logs show what was disposed too.
+    if (this.held === null && this.source === null) return 'Tensor(<disposed>)';
     let array: NdArray;
     try {
       array = shown.get(this) ?? this.asnumpy();

@@ -1,3 +1,4 @@
+import { DType } from '@sporelet/ir';
 import { pyRepr, pyStr } from './print/python-repr.ts';
 import { Tuple } from './tuple.ts';
 
@@ -34,6 +35,7 @@ export function describe(value: unknown): string {
     const text = (value as { $describe?: () => string }).$describe?.();
     if (text !== undefined) return text;
   }
+  if (value instanceof DType) return value.name;
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function';
   if (typeof value === 'object' && !Array.isArray(value)) {
     const proto: unknown = Object.getPrototypeOf(value);

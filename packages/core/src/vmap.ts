@@ -6,6 +6,7 @@ import { atLevel } from './dispatch.ts';
 import { Parameter } from './parameter.ts';
 import type { AnyFn } from './recording.ts';
 import { Tensor } from './tensor.ts';
+import { returned } from './tensor-tree.ts';
 import { describe } from './text.ts';
 import { Tuple, tupleOf } from './tuple.ts';
 import type { Value } from './value.ts';
@@ -104,7 +105,7 @@ export function vmap(fn: AnyFn, ...options: readonly unknown[]): unknown {
         ) as unknown[];
         let finished = false;
         try {
-          const result = fn(...(inner as never[]));
+          const result = returned('vmap', fn(...(inner as never[])));
           const out = zip(result, outAxes, 'outAxes', (t, axis) => (t instanceof Tensor ? leave(trace, t, axis) : t));
           finished = true;
           return Array.isArray(out) ? tupleOf(out as readonly unknown[]) : out;

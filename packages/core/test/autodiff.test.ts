@@ -128,6 +128,14 @@ describe('structures', () => {
 });
 
 describe('errors', () => {
+  test('a function that returns nothing, or a Promise, is refused instead of having no gradient', () => {
+    const x = new Tensor([1, 2]);
+    const forgot = ((t: Tensor) => void t) as never;
+    expect(() => grad(forgot)(x as never)).toThrow(/For 'grad', the function returned nothing/);
+    expect(() => valueAndGrad(forgot)(x as never)).toThrow(/For 'valueAndGrad'.*returned nothing/);
+    expect(() => vjp(forgot, x as never)).toThrow(/For 'vjp'.*returned nothing/);
+    expect(() => grad((async (t: Tensor) => t) as never)(x as never)).toThrow(/For 'grad'.*must not be async/);
+  });
   test.each([
     [[f, null, null], ValueError, "'gradPosition' and 'weights' cannot both be None"],
     [[f, [0, 0]], ValueError, 'duplicate positions'],

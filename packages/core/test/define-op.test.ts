@@ -26,6 +26,25 @@ const x = new Tensor([
 ]);
 
 describe('arguments', () => {
+  test('attributes may stand between inputs', () => {
+    const mixed: Op<(a: Tensor, times: number, b: Tensor, plus?: number) => Tensor, new (plus?: number) => (a: Tensor, times: number, b: Tensor) => Tensor> = defineOp({
+      name: 'Mixed',
+      sig: 'a:T, times, b:T ; plus -> T',
+      doc: 'a · times + b + plus.',
+      attrs: { times: attr.int(), plus: attr.int(0) },
+      each: ({ a, b }, { times, plus }) => a.mul(times).add(b).add(plus),
+      grad: null,
+    }); // prettier-ignore
+    const [a, b] = [new Tensor([1, 2]), new Tensor([10, 20])];
+    expect(mixed(a, 3, b, 100).tolist()).toEqual([113, 126]);
+    expect(new mixed.Primitive(100)(a, 3, b).tolist()).toEqual([113, 126]);
+    const call = mixed as (...args: unknown[]) => Tensor;
+    expect(call({ b, a, times: 3 }).tolist()).toEqual([13, 26]);
+    expect(call(a, { times: 3, b }).tolist()).toEqual([13, 26]);
+    expect(() => call()).toThrow("For 'Mixed', the argument 'a' is missing.");
+    expect(() => call(a, 3)).toThrow("For 'Mixed', the argument 'b' is missing.");
+    expect(() => call(a, b, 3)).toThrow("For 'Mixed', the 'times' must be an int, but got Tensor[Float32].");
+  });
   test('by position, by name at the end, all by name', () => {
     expect(sum(x, [1], true).tolist()).toEqual([[6], [15]]);
     expect((sum as (...a: unknown[]) => Tensor)(x, { axes: [1], keepDims: true }).tolist()).toEqual([[6], [15]]);

@@ -238,6 +238,10 @@ test.each([
   expect(() => make().at(...(index as Index[]))).toThrow(error);
 });
 
+test.each([[undefined], [{}], [new Map()]])('what is no index at all is named: %j', (item) => {
+  expect(() => make().at(item as never)).toThrow(/^The index must be an int, bool, None, slice text/);
+});
+
 test('an index tensor out of range raises when it is used', () => {
   expect(() => make().at(new Tensor(Int32Array.from([0, 3])))).toThrow(IndexError);
 });

@@ -5,6 +5,7 @@ import {
   ValueError,
   bfloat16,
   bool,
+  complex64,
   float16,
   float32,
   float64,
@@ -18,6 +19,22 @@ import { NdArray, Parameter, Tensor, Tuple, repr, shapeOf, str, tensor, tuple } 
 import { add, reshape } from './test-ops.ts';
 
 describe('what a tensor is made of', () => {
+  test('the Float16Array of newer engines', () => {
+    // As the engine's own: the bits are those of the memory form.
+    class Halves extends Uint16Array {
+      override get [Symbol.toStringTag](): 'Uint16Array' {
+        return 'Float16Array' as 'Uint16Array';
+      }
+    }
+    const t = new Tensor(new Halves([0x3e00, 0xc000]));
+    expect(t.dtype).toBe(float16);
+    expect(t.tolist()).toEqual([1.5, -2]);
+    expect(new Tensor(new Halves([0x3e00]), int32).tolist()).toEqual([1]);
+  });
+  test('complex tensors are refused by name', () => {
+    expect(() => new Tensor([1, 2], complex64)).toThrow(/For 'Tensor', tensors of Complex64 are not supported yet/);
+    expect(() => new Tensor(new Float32Array(2), complex64)).toThrow(/Complex64/);
+  });
   test.each([
     [1, float32, []],
     [1.5, float32, []],
@@ -111,6 +128,11 @@ describe('what a tensor is made of', () => {
 });
 
 describe('attributes', () => {
+  test('mT exchanges the last two axes', () => {
+    const t = new Tensor([[[1, 2, 3], [4, 5, 6]]]); // prettier-ignore
+    expect(t.mT.tolist()).toEqual([[[1, 4], [2, 5], [3, 6]]]); // prettier-ignore
+    expect(() => new Tensor([1, 2]).mT).toThrow(ValueError);
+  });
   const x = new Tensor(
     [
       [1, 2, 3],
@@ -190,6 +212,7 @@ describe('memory', () => {
     }
     y.dispose();
     expect(() => add(y, 1)).toThrow('This tensor was disposed.');
+    expect([String(y), inspect(y)]).toEqual(['Tensor(<disposed>)', 'Tensor(<disposed>)']);
   });
 });
 

@@ -1,6 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RuntimeError, ValueError, float64 } from '@sporelet/ir';
-import { Parameter, Tensor, Tuple, customGrad, grad, jacrev, stopGradient, valueAndGrad, vmap } from '../src/index.ts';
+import {
+  Parameter,
+  Tensor,
+  Tuple,
+  customGrad,
+  grad,
+  jacrev,
+  print,
+  stopGradient,
+  valueAndGrad,
+  vmap,
+} from '../src/index.ts';
 import { add, applyStep, broadcastTo, cast, concat, gatherNd, less, matmul, mul, reshape, scaleShift, scatterAdd, sin, slice, sort, sum, transpose, where } from './test-ops.ts'; // prettier-ignore
 
 const list = (t: Tensor): number[] => [...t.asnumpy().toFloat64()];
@@ -87,6 +98,22 @@ describe.each(forms)('%s', (_, fn, args) => {
 });
 
 describe('axes', () => {
+  test('a function that returns nothing is refused', () => {
+    expect(() => vmap((x: Tensor) => void x)(new Tensor([1]))).toThrow(/For 'vmap'.*returned nothing/);
+  });
+  test('print shows at once, with the reason, a value that has no elements of its own', () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    vmap((x: Tensor) => {
+      void print(x);
+      expect(log.mock.calls).toEqual([
+        [expect.stringMatching(/^Tensor\(shape=\[2\], dtype=Float32, value=<.*inside vmap/)],
+      ]);
+      return x;
+    })(new Tensor([[1, 2]]));
+    void print('next');
+    expect(log).toHaveBeenLastCalledWith('next');
+    log.mockRestore();
+  });
   const x = numbers([2, 3, 4]);
   test('in and out, negative, nested, by name', () => {
     const row = (t: Tensor): Tensor => sin(t);

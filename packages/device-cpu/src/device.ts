@@ -1,7 +1,8 @@
 import { compileKernel, compileProgram } from '@sporelet/compiler';
-import type { Target } from '@sporelet/compiler';
+import type { PlanOutline, Target } from '@sporelet/compiler';
 import type { Device, DType, Executable, Kernel, Program, ProgramExecutable, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir'; // prettier-ignore
 import { sizeOf } from '@sporelet/ir';
+import type { PlanExecutable } from './executable.ts';
 import type { Platform } from './platform.ts';
 import type { CpuOptions } from './runtime.ts';
 import { CpuRuntime } from './runtime.ts';
@@ -46,6 +47,16 @@ function typed(bytes: Uint8Array, dtype: DType): TypedArray {
   return new dtype.array(bytes.buffer, 0, bytes.byteLength / dtype.itemsize);
 }
 
+type Watch = (pass: string, after: Program) => void;
+
+/** A program ready to run, and how long its code is: bytes of WebAssembly, characters of C. */
+interface LoadedProgram {
+  readonly plan: PlanOutline;
+  readonly executable: PlanExecutable;
+  readonly failsLate: boolean;
+  readonly code: number;
+}
+
 /** The CPU: kernels as WebAssembly over one heap, a pool of threads for the large ones. */
 export class CpuDevice extends CpuRuntime implements Device {
   readonly name = 'CPU';
@@ -58,12 +69,53 @@ export class CpuDevice extends CpuRuntime implements Device {
 
   compile(kernel: Kernel): Executable {
     if (kernel.routine) return new RoutineExecutable(kernel, this);
+    if (this.setting === 'native') {
+      const [native] = this.compileNative([kernel]) ?? [];
+      if (native) return native;
+    }
     return this.load(compileKernel(kernel, this.target), [kernel.outOfRange]);
   }
 
+  /**
+   * Compiles kernels (no routines) to native code, all at once, each to be run on its own. Undefined where settings or
+   * machine rule native code out.
+   */
+  compileNative(kernels: readonly Kernel[]): readonly Executable[] | undefined {
+    const { native } = this;
+    return native && this.loadNative(kernels.map((k) => ({ plan: native.plan(k), errors: [k.outOfRange] })));
+  }
+
+  /** Compiles a program to native code, or to WebAssembly where settings or machine rule that out. */
   compileProgram(program: Program): ProgramExecutable {
-    const { plan, errors, failsLate } = compileProgram(program, this.target);
-    const executable = this.load(plan, errors);
+    const start = performance.now();
+    const passes: { pass: string; program: Program }[] = [];
+    const watch =
+      this.observer?.program && ((pass: string, after: Program): void => void passes.push({ pass, program: after }));
+    const compiled = this.nativeProgram(program, watch) ?? this.wasmProgram(program, passes.length ? undefined : watch);
+    const { plan, executable, failsLate, code } = compiled;
+    this.observer?.program?.({
+      name: program.name,
+      passes,
+      milliseconds: performance.now() - start,
+      kernels: plan.kernels,
+      code,
+      live: plan.arena.live,
+      memory: { temps: plan.temps, at: plan.arena.at, bytes: plan.arena.bytes },
+    });
     return { failsLate, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
+  }
+
+  private nativeProgram(program: Program, watch: Watch | undefined): LoadedProgram | undefined {
+    const { native } = this;
+    if (!native) return undefined;
+    const { plan, errors, failsLate } = native.program(program, watch);
+    const [executable] = this.loadNative([{ plan, errors }]) ?? [];
+    const code = plan.functions.reduce((n, f) => n + f.text.length, 0);
+    return executable && { plan, executable, failsLate, code };
+  }
+
+  private wasmProgram(program: Program, watch: Watch | undefined): LoadedProgram {
+    const { plan, errors, failsLate } = compileProgram(program, this.target, watch);
+    return { plan, executable: this.load(plan, errors), failsLate, code: plan.code.length };
   }
 }

@@ -1,35 +1,31 @@
-import type { Check, Plan, Ref } from '@sporelet/compiler';
+import type { Check, PlanOutline, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
-import type { Executable, Storage } from '@sporelet/ir';
+import type { DeviceObserver, Executable, KernelInfo, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
-import type { KernelFunction, Pool, SharedModule } from './pool.ts';
+import type { MakeRunner, StepRunner } from './step-runner.ts';
 import { disposed } from './storage-table.ts';
 import type { StorageTable } from './storage-table.ts';
 import { SMALL_BYTES } from './storage.ts';
 import type { CpuStorage } from './storage.ts';
 
-let modules = 0;
+/** The length that kernels of any length are written down for. */
+const SAMPLE = 1024;
 
 const padded = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Numbers of the `in` or `out` operands that the steps name. */
-function countOf(plan: Plan, kind: Ref['kind']): number {
+function countOf(plan: PlanOutline, kind: Ref['kind']): number {
   let count = 0;
   for (const step of plan.steps)
     for (const ref of step.args) if (ref.kind === kind) count = Math.max(count, ref.index + 1);
   return count;
 }
 
-function instantiate(plan: Plan, memory: WebAssembly.Memory): WebAssembly.Exports {
-  try {
-    const module = new WebAssembly.Module(plan.code as Uint8Array<ArrayBuffer>);
-    return new WebAssembly.Instance(module, { env: { memory } }).exports;
-  } catch (error) {
-    if (!/unsafe-eval|Content Security Policy/i.test(String(error))) throw error;
-    throw new RuntimeError(
-      `kernel '${plan.name}' was refused by the page's Content Security Policy: allow WebAssembly with script-src 'wasm-unsafe-eval'`,
-    );
-  }
+/** What an executable runs on. */
+export interface Host {
+  readonly heap: Heap;
+  readonly table: StorageTable;
+  readonly observer: DeviceObserver | null;
 }
 
 /** The words of the argument blocks that hold one operand's address. */
@@ -50,23 +46,19 @@ class Wires {
 }
 
 /**
- * A plan ready to run: its module, and in one block of the heap its constants, a 64-byte place for each small operand
+ * A plan ready to run: its code, and in one block of the heap its constants, a 64-byte place for each small operand
  * and temporary, and the argument blocks of its steps.
  */
 export class PlanExecutable implements Executable {
   readonly name: string;
+  private readonly host: Host;
+  /** The kernel of each step. */
+  private readonly kernels: readonly KernelInfo[];
   private readonly heap: Heap;
   private readonly table: StorageTable;
-  private readonly pool: Pool;
   private readonly errors: readonly ((() => Error) | undefined)[];
-  private readonly code: Uint8Array;
-  private shared: SharedModule | undefined;
-  private readonly functions: readonly KernelFunction[];
-  private readonly numbers: Int32Array;
-  private readonly args: Int32Array;
+  private readonly runner: StepRunner;
   private readonly units: Int32Array;
-  private readonly grains: Int32Array;
-  private readonly costs: Float64Array;
   private readonly ins: number;
   private readonly outs: number;
   private readonly inWires: Wires;
@@ -80,36 +72,22 @@ export class PlanExecutable implements Executable {
   /** Checks of indices, and the words in which they leave what they find. */
   private readonly checks: readonly Check[];
   private readonly flags: readonly number[];
-  /** Greatest number of operations of a step with fixed units, and of one unit of the others. */
-  private readonly most: number;
-  private readonly mostEach: number;
 
   constructor(
-    plan: Plan,
-    heap: Heap,
-    table: StorageTable,
-    pool: Pool,
+    plan: PlanOutline,
+    host: Host,
+    makeRunner: MakeRunner,
     errors: readonly ((() => Error) | undefined)[] = [],
   ) {
+    const { heap, table } = host;
     this.name = plan.name;
+    this.host = host;
     this.heap = heap;
     this.table = table;
-    this.pool = pool;
+    this.kernels = plan.steps.map((step) => plan.kernels[step.kernel]!);
     this.errors = errors;
-    this.code = plan.code;
     const { steps, temps, checks } = plan;
-    const exported = instantiate(plan, heap.memory);
-    this.functions = steps.map((step) => {
-      const kernel = exported[`k${step.fn}`];
-      if (typeof kernel !== 'function') throw new RuntimeError(`kernel '${plan.name}' has no function k${step.fn}`);
-      return kernel as unknown as KernelFunction;
-    });
-    this.numbers = Int32Array.from(steps, (step) => step.fn);
     this.units = Int32Array.from(steps, (step) => step.units);
-    this.grains = Int32Array.from(steps, (step) => step.grain);
-    this.costs = Float64Array.from(steps, (step) => step.cost);
-    this.most = steps.reduce((most, step) => Math.max(most, step.units * step.cost), 0);
-    this.mostEach = steps.reduce((most, step) => Math.max(most, step.units < 0 ? step.cost : 0), 0);
     this.ins = countOf(plan, 'in');
     this.outs = countOf(plan, 'out');
 
@@ -135,7 +113,7 @@ export class PlanExecutable implements Executable {
     const outWords: number[][] = Array.from({ length: this.outs }, () => []);
     const tempWords: number[][] = temps.map(() => []);
     let word = (home + argsAt) / 4;
-    this.args = Int32Array.from(steps, (step) => {
+    const args = Int32Array.from(steps, (step) => {
       const at = word * 4;
       for (const { kind, index } of step.args) {
         if (kind === 'in') inWords[index]!.push(word);
@@ -154,6 +132,12 @@ export class PlanExecutable implements Executable {
     this.tempAt = offsets;
     this.checks = checks;
     this.flags = checks.map(({ temp }) => (home + offsets[temp]!) / 4);
+    const own = (bytes: number): number => {
+      const more = table.block(bytes);
+      table.own(more, this);
+      return heap.address(more);
+    };
+    this.runner = makeRunner(args, this.flags.map((flag) => flag * 4), own); // prettier-ignore
   }
 
   /**
@@ -168,7 +152,7 @@ export class PlanExecutable implements Executable {
     for (let o = 0; o < this.outs; o++) if (touch(outputs[o] as CpuStorage, clock)) away = true;
     // Everything that may allocate comes first: after it no address moves and no garbage is looked for.
     if (away) this.fetch(inputs, outputs);
-    if (this.shared === undefined && this.pool.threads > 1) this.share(n);
+    this.runner.prepare(n);
     if (this.tempBytes > 0) this.runWithTemps(inputs, outputs, n, clock);
     else {
       this.stage(inputs, outputs, clock);
@@ -234,42 +218,46 @@ export class PlanExecutable implements Executable {
   }
 
   private runSteps(n: number): void {
-    const { checks, flags } = this;
-    const count = this.functions.length;
+    const { checks, flags, runner } = this;
+    if (runner.all && !this.host.observer?.kernel) {
+      for (let c = 0; c < flags.length; c++) this.heap.i32[flags[c]!] = 0;
+      const failed = runner.all();
+      if (failed >= 0) throw this.outOfRange(checks[failed]!);
+      return;
+    }
     let s = 0;
     for (let c = 0; c < flags.length; c++) {
-      const { before, kernel } = checks[c]!;
       const flag = flags[c]!;
       this.heap.i32[flag] = 0;
-      for (; s < before; s++) this.step(s, n);
-      if (this.heap.i32[flag] !== 0)
-        throw this.errors[kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
+      s = this.steps(s, checks[c]!.before, n);
+      if (this.heap.i32[flag] !== 0) throw this.outOfRange(checks[c]!);
     }
-    for (; s < count; s++) this.step(s, n);
+    this.steps(s, this.units.length, n);
   }
 
-  private step(s: number, n: number): void {
-    let units = this.units[s]!;
-    if (units < 0) units = n;
-    if (units === 0) return;
-    if (this.shared !== undefined) {
-      const chunk = this.pool.chunk(units, this.grains[s]!, this.costs[s]!);
-      if (chunk > 0) {
-        this.pool.run(this.shared, this.numbers[s]!, this.functions[s]!, this.args[s]!, units, chunk);
-        return;
-      }
-    }
-    this.functions[s]!(this.args[s]!, 0, units);
+  private outOfRange(check: Check): Error {
+    return this.errors[check.kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
   }
 
-  /** Puts the module where workers find it, once a step is worth their help. */
-  private share(n: number): void {
-    if (!this.pool.worth(Math.max(this.most, n * this.mostEach))) return;
-    const block = this.table.block(this.code.length);
-    this.table.own(block, this);
-    const address = this.heap.address(block);
-    this.heap.u8.set(this.code, address);
-    this.shared = { id: modules++, address, length: this.code.length };
+  private steps(from: number, to: number, n: number): number {
+    const tell = this.host.observer?.kernel;
+    if (tell) this.observed(from, to, n, tell);
+    else this.runner.run(from, to, n);
+    return to;
+  }
+
+  /** The same, with the times of each kernel. */
+  private observed(from: number, to: number, n: number, tell: NonNullable<DeviceObserver['kernel']>): void {
+    for (let s = from; s < to;) {
+      const info = this.kernels[s]!;
+      const start = performance.now();
+      const generic = this.units[s]! < 0;
+      const first = s;
+      while (s < to && this.kernels[s] === info) s++;
+      this.runner.run(first, s, n);
+      const factor = generic ? n / SAMPLE : 1;
+      tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, performance.now());
+    }
   }
 
   private fetch(inputs: readonly Storage[], outputs: readonly Storage[]): void {

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { Script, createContext, runInNewContext } from 'node:vm';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { DebugLevel } from './debug.ts';
+import { openNative } from './native-node.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
 
 /**
@@ -46,9 +48,22 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
   return { terminate: () => void worker.terminate() };
 }
 
-/** Node, and what is like it. The environment variable SPORELET_THREADS sets the number of threads. */
+/** Node, and what is like it. The environment variables SPORELET_THREADS, SPORELET_TIER and SPORELET_DEBUG set the number of threads, the tier and what is told. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
   const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : availableParallelism();
-  return { parallelism, sharedMemory: true, canWait: true, startWorker, makeCollector };
+  const debug = Math.min(4, Math.max(0, Math.trunc(Number(process.env['SPORELET_DEBUG'] ?? 0)) || 0)) as DebugLevel;
+  const atExit = (body: () => void): void => void process.on('exit', body);
+  const tier = process.env['SPORELET_TIER'];
+  return {
+    parallelism,
+    sharedMemory: true,
+    canWait: true,
+    tier,
+    startWorker,
+    openNative,
+    makeCollector,
+    debug,
+    atExit,
+  };
 }

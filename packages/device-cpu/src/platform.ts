@@ -1,3 +1,6 @@
+import type { CPiece, Target } from '@sporelet/compiler';
+import type { DebugLevel } from './debug.ts';
+
 /** What a worker of the pool is started with. */
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
@@ -19,6 +22,14 @@ export interface Platform {
   readonly canWait: boolean;
   /** Starts a worker on the text of a script; it never keeps the process alive. `failed` is called when it dies. */
   startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle;
+  /** The setting that the environment names, if it names one. */
+  readonly tier?: string | undefined;
+  /** Finds the machine's C compiler; absent where there can be none. Throws an error that says why there is none. */
+  readonly openNative?: () => NativeHost;
+  /** What is to be told on standard error; see debug.ts. Absent: nothing. */
+  readonly debug?: DebugLevel;
+  /** Calls a function when the process ends. */
+  atExit?(body: () => void): void;
   /** Undefined where garbage cannot be looked for: there finalizers report it. */
   makeCollector(): Collector | undefined;
 }
@@ -29,4 +40,19 @@ export interface Collector {
   checkpoint(): void;
   /** After it the WeakRefs of all unreachable objects are empty. Returns the bytes of live JavaScript objects. */
   collect(): number;
+}
+
+/** The machine's C compiler, and the way to call what it makes. */
+export interface NativeHost {
+  readonly target: Target;
+  /** The compiler, its version and what it compiles for, in words. */
+  readonly compiler: string;
+  /** The folder in which compiled code is kept, or null. */
+  readonly cache: string | null;
+  /** Compiles C texts, or finds them compiled already; returns the addresses that their functions `sp_pointers` write. */
+  load(pieces: readonly CPiece[]): BigUint64Array[];
+  /** Address of the first byte of a memory; it never moves. */
+  address(memory: WebAssembly.Memory): number;
+  /** Runs step records (see native-runtime.ts); returns the number of the check that failed, or -1. */
+  readonly run: (base: number, steps: number, count: number, threads: number) => number;
 }

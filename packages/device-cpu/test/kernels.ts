@@ -52,7 +52,7 @@ export function plan({
   const arena = arenaOf(temps, whole, checks);
   return {
     name: 'Test',
-    kernels: ['Test'],
+    kernels: [{ name: 'Test', path: '', operations: 0, bytes: 0 }],
     code: assemble(bodies, shared),
     consts,
     temps,

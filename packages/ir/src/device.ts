@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.ts';
+import type { DeviceObserver } from './observe.ts';
 import type { Program, ProgramExecutable } from './program.ts';
 
 /** A block of bytes on a device. Freed when nobody holds it any more, or by `dispose`. */
@@ -33,6 +34,8 @@ export interface Device {
   /** Compiles many kernels to run as one; a device without it runs them one by one. */
   compileProgram?(program: Program): ProgramExecutable;
   memoryStats(): MemoryStats;
+  /** Is told what the device does; null or absent: nobody watches. */
+  observer?: DeviceObserver | null;
 }
 
 /** Figures about a device's memory, in bytes. */

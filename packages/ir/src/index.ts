@@ -7,6 +7,8 @@ export * from './interpret.ts';
 export * from './kernel.ts';
 export * from './lower.ts';
 export * from './math.ts';
+export * from './expr-text.ts';
+export * from './observe.ts';
 export * from './order.ts';
 export * from './program.ts';
 export * from './promotion.ts';

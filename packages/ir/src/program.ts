@@ -4,6 +4,8 @@ import type { Kernel, TensorSpec } from './kernel.ts';
 /** One kernel of a program. Values are numbers; a kernel may see the bytes of a value as another shape. */
 export interface ProgramStep {
   readonly kernel: Kernel;
+  /** The cell in which it was recorded. */
+  readonly path?: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 }

@@ -102,6 +102,9 @@ export abstract class Cell<F extends AnyFn = AnyFn> extends Callable {
 
   /** Sets training or inference mode here and in all cells below. */
   setTrain(mode = true): this {
+    if (typeof mode !== 'boolean') {
+      throw new TypeError(`For 'setTrain', the 'mode' must be a bool, but got ${describe(mode)}.`);
+    }
     for (const [, cell] of this.cellsAndNames()) cell.training = mode;
     return this;
   }

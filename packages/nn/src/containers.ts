@@ -1,5 +1,5 @@
 import type { Tensor } from '@sporelet/core';
-import { describe } from '@sporelet/core';
+import { describe, isOptions } from '@sporelet/core';
 import { IndexError, KeyError, RuntimeError } from '@sporelet/ir';
 import { Cell } from './cell.ts';
 import { attributeOf, isCell, setAttribute, stateOf } from './cell-state.ts';
@@ -110,20 +110,21 @@ function rebuild<C extends AnyCell>(container: Container<C>, edit: (entries: [st
 
 /**
  * Cells called one after the other: `new SequentialCell(a, b)`, `new SequentialCell([a, b])`, or with names of their own
- * `new SequentialCell(new Map([['conv', a], ['relu', b]]))`.
+ * `new SequentialCell({ conv: a, relu: b })`, which a Map does too.
  */
 export class SequentialCell extends NumberedContainer<TensorCell> {
   constructor(...cells: readonly TensorCell[]);
-  constructor(cells: readonly TensorCell[] | ReadonlyMap<string, TensorCell>);
+  constructor(cells: readonly TensorCell[] | ReadonlyMap<string, TensorCell> | Readonly<Record<string, TensorCell>>);
   constructor(...args: readonly unknown[]) {
     super(true);
     const only = args.length === 1 ? args[0] : args;
-    if (only instanceof Map) for (const [name, cell] of only as Map<string, TensorCell>) put(this, name, cell);
+    const named = only instanceof Map ? only : isOptions(only) ? Object.entries(only) : null;
+    if (named) for (const [name, cell] of named as Iterable<[string, TensorCell]>) put(this, name, cell);
     else if (isCell(only)) this.append(only);
     else if (Array.isArray(only)) for (const cell of only as readonly TensorCell[]) this.append(cell);
     else {
       throw new TypeError(
-        `For '${this.clsName}', the 'args[0]' must be Cell, list or orderedDict, but got ${describe(only)}.`,
+        `For '${this.clsName}', the 'args[0]' must be a Cell, a list, or an object or Map of Cells by name, but got ${describe(only)}.`,
       );
     }
   }

@@ -1,9 +1,16 @@
 import type { Args, Parameter, Tensor } from '@sporelet/core';
-import { bindArguments, isOptions, tuple, valueAndGrad } from '@sporelet/core';
+import { bindArguments, describe, isOptions, tuple, valueAndGrad } from '@sporelet/core';
 import { ValueError, float32 } from '@sporelet/ir';
 import { cast, mul } from '@sporelet/ops';
 import { Cell } from './cell.ts';
+import { isCell } from './cell-state.ts';
 import { checkBool, checkNumber } from './check.ts';
+
+/** @throws TypeError for what cannot be called */
+function checkCallable(op: string, name: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new TypeError(`For '${op}', the '${name}' must be a Cell or a function, but got ${describe(value)}.`);
+}
 
 type Network = Cell<(data: Tensor) => Tensor>;
 type LossFn = (logits: Tensor, labels: Tensor) => Tensor;
@@ -15,6 +22,8 @@ export class WithLossCell extends Cell<(data: Tensor, label: Tensor) => Tensor> 
 
   constructor(backbone: Network, lossFn: LossFn) {
     super({ autoPrefix: false });
+    checkCallable('WithLossCell', 'backbone', backbone);
+    checkCallable('WithLossCell', 'lossFn', lossFn);
     this._backbone = backbone;
     this._lossFn = lossFn;
   }
@@ -42,6 +51,8 @@ export class WithEvalCell extends Cell<(data: Tensor, label: Tensor) => readonly
     super({ autoPrefix: false });
     const add = isOptions(addCastFp32) ? (addCastFp32['addCastFp32'] ?? false) : addCastFp32;
     this.addCastFp32 = checkBool('WithEvalCell', 'addCastFp32', add);
+    checkCallable('WithEvalCell', 'network', network);
+    checkCallable('WithEvalCell', 'lossFn', lossFn);
     this._network = network;
     this._lossFn = lossFn;
   }
@@ -98,7 +109,13 @@ export class TrainOneStepCell<A extends readonly unknown[] = readonly Tensor[], 
       2,
       args,
     );
-    this.network = network as Cell<(...inputs: [...A]) => Tensor>;
+    if (!isCell(network)) {
+      throw new TypeError(`For '${op}', the 'network' must be a Cell, but got ${describe(network)}.`);
+    }
+    if (typeof optimizer !== 'function' || !('parameters' in optimizer)) {
+      throw new TypeError(`For '${op}', the 'optimizer' must be an Optimizer, but got ${describe(optimizer)}.`);
+    }
+    this.network = network;
     this.network.setGrad();
     this.optimizer = optimizer as Updater;
     if (sens === 0) throw new ValueError("The input argument of 'sens' can not be 0.");

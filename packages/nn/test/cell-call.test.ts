@@ -209,6 +209,15 @@ describe('toFloat', () => {
   });
   it('takes three dtypes', () => {
     expect(() => new Scale().toFloat(int32)).toThrow(ValueError);
+    expect(() => new Scale().toFloat(int32)).toThrow('but got Int32.');
+  });
+});
+
+describe('setTrain', () => {
+  it('takes a bool', () => {
+    const net = new Scale();
+    expect(() => net.setTrain(1 as never)).toThrow("For 'setTrain', the 'mode' must be a bool, but got 1.");
+    expect(net.training).toBe(false);
   });
 });
 

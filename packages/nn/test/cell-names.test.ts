@@ -307,6 +307,8 @@ describe('containers', () => {
     const seq = new SequentialCell(new Map([['conv', new Add('a')], ['relu', new Add('b')]])); // prettier-ignore
     seq.append(new Add('c'));
     expect(names(seq).map((n) => n.split(' ')[0])).toEqual(['conv.w', 'relu.w', '2.w']);
+    const plain = new SequentialCell({ conv: new Add('a'), relu: new Add('b') });
+    expect([...plain.nameCells().keys()]).toEqual(['conv', 'relu']);
   });
   it('hold attributes of subclasses too', () => {
     class Block extends SequentialCell {
@@ -319,7 +321,7 @@ describe('containers', () => {
     expect(new Block()).toHaveLength(1);
   });
   it('refuse what is no cell and positions that are not there', () => {
-    expect(() => new SequentialCell(3 as never)).toThrow("For 'SequentialCell', the 'args[0]' must be Cell, list or");
+    expect(() => new SequentialCell(3 as never)).toThrow("For 'SequentialCell', the 'args[0]' must be a Cell, a list");
     expect(() => new CellList([3 as never])).toThrow("For 'CellList', each cell must be subclass of Cell, but got 3.");
     expect(() => new CellList([new Add('a')]).at(5)).toThrow(
       "For 'CellList', the value of 'index' must be a number in range [-1, 1), but got 5.",

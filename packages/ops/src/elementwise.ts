@@ -37,9 +37,10 @@ function binary({ dtypes = numbers, of, grad, ...rest }: BinarySpec): Binary {
 
 export const add: Binary = binary({
   name: 'Add',
-  doc: 'input + other.',
+  doc: 'input + other; for bools their disjunction.',
   method: 'add',
-  of: (x, y) => x.add(y),
+  dtypes: realDTypes,
+  of: (x, y) => (x.dtype === bool ? x.or(y) : x.add(y)),
   grad: (g) => [g, g],
 });
 

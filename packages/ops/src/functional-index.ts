@@ -59,7 +59,7 @@ export function oneHot(
     number,
   ];
   const whole = on === undefined && off === undefined;
-  return oneHotOp(indices, on ?? (whole ? 1n : 1), off ?? (whole ? 0n : 0), depth, axis);
+  return oneHotOp(indices, depth, on ?? (whole ? 1n : 1), off ?? (whole ? 0n : 0), axis);
 }
 
 /**

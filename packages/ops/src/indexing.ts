@@ -181,13 +181,13 @@ interface AxisOption {
   readonly axis?: number | undefined;
 }
 
-/** The op of OneHot; the function `oneHot` has its depth after the indices. */
+/** The op of OneHot; the function `oneHot` has defaults for its values. */
 export const oneHotOp: Op<
-  (indices: Operand, onValue: Operand, offValue: Operand, depth: number, axis?: number) => Tensor,
-  new (axis?: number | AxisOption) => (indices: Operand, onValue: Operand, offValue: Operand, depth: number) => Tensor
+  (indices: Operand, depth: number, onValue: Operand, offValue: Operand, axis?: number) => Tensor,
+  new (axis?: number | AxisOption) => (indices: Operand, depth: number, onValue: Operand, offValue: Operand) => Tensor
 > = defineOp({
   name: 'OneHot',
-  sig: 'indices:I, onValue:T, offValue:T, depth ; axis -> T',
+  sig: 'indices:I, depth, onValue:T, offValue:T ; axis -> T',
   doc: 'onValue where the new axis of `depth` elements is at the index, offValue elsewhere; an index outside [0, depth) gives offValue everywhere.',
   attrs: { depth: attr.int(), axis: attr.int(-1) },
   infer: ({ indices: { shape }, onValue, offValue }, { depth, axis }, op) => {
@@ -212,8 +212,8 @@ export const oneHotOp: Op<
   // Summed to their shapes as for every broadcast input.
   grad: ({ g, ins: [indices], attrs: { depth, axis } }) => [
     null,
-    () => mul(g, oneHotOp(indices, 1, 0, depth, axis)),
-    () => mul(g, oneHotOp(indices, 0, 1, depth, axis)),
+    () => mul(g, oneHotOp(indices, depth, 1, 0, axis)),
+    () => mul(g, oneHotOp(indices, depth, 0, 1, axis)),
   ],
 });
 

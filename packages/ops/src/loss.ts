@@ -223,8 +223,8 @@ export const nLLLoss: Op<
 /** The labels as ones in a class axis 1, and whether they count, along one of size 1. */
 function marked(labels: Tensor, logits: Tensor, { ignoreIndex }: NLLAttrs): readonly [hot: Tensor, counts: Tensor] {
   const classes = logits.shape[1];
-  const all = oneHotOp(labels, 1, 0, classes, 1);
-  const ignored = oneHotOp(sub(labels, ignoreIndex), 1, 0, 1, 1);
+  const all = oneHotOp(labels, classes, 1, 0, 1);
+  const ignored = oneHotOp(sub(labels, ignoreIndex), 1, 1, 0, 1);
   const hot = ignoreIndex >= 0 && ignoreIndex < classes ? mul(all, sub(1, ignored)) : all;
   return [hot, reduceSum(hot, 1, true)];
 }

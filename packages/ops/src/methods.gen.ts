@@ -54,6 +54,7 @@ import {
 } from './elementwise-methods.ts';
 import { newOnes, newZeros } from './functional-creation.ts';
 import { argsort, argwhere, gatherElements, indexSelect, nonzero, scatter, topk } from './functional-index.ts';
+import { numel, rank } from './functional-inspect.ts';
 import { clamp, div, frac, subtract } from './functional-math.ts';
 import { remainder, trueDivide } from './functional-math-aliases.ts';
 import { addmm, addmv, baddbmm, bmm, dot, inner, matmul, mm, outer, softmax } from './functional-nn.ts';
@@ -129,7 +130,7 @@ declare module '@sporelet/core' {
     acos(): Tensor;
     /** The inverse hyperbolic cosine; NaN below 1. */
     acosh(): Tensor;
-    /** input + other. */
+    /** input + other; for bools their disjunction. */
     add(other: Operand): Tensor;
     /** input + value · tensor1 / tensor2; value is 1 unless given. */
     addcdiv(tensor1: Operand, tensor2: Operand, value?: Operand): Tensor;
@@ -579,12 +580,16 @@ declare module '@sporelet/core' {
     multiply(other: Operand): Tensor;
     /** `length` elements from `start` on along an axis. */
     narrow(axis: number, start: number, length: number): Tensor;
+    /** The number of axes. */
+    ndimension(): number;
     /** input ≠ other. */
     ne(other: Operand): Tensor;
     /** -input; unsigned integers wrap. */
     neg(): Tensor;
     /** -input; unsigned integers wrap. */
     negative(): Tensor;
+    /** The number of elements. */
+    nelement(): number;
     /** Ones of a shape in the dtype of this tensor, unless another is given. */
     newOnes(
       size: number | readonly number[],
@@ -632,6 +637,8 @@ declare module '@sporelet/core' {
     ): Tensor;
     /** input ≠ other. */
     notEqual(other: Operand): Tensor;
+    /** The number of elements. */
+    numel(): number;
     /** The products of all pairs of elements of two vectors. */
     outer(vec2: Tensor): Tensor;
     /** The axes in another order. */
@@ -963,14 +970,17 @@ export const tensorMethods: Readonly<Record<string, MethodFn>> = {
   mul,
   multiply: mul,
   narrow,
+  ndimension: rank,
   ne: notEqual,
   neg,
   negative: neg,
+  nelement: numel,
   newOnes,
   newZeros,
   nonzero,
   norm,
   notEqual,
+  numel,
   outer,
   permute: permuted,
   pow,

@@ -4,7 +4,7 @@ import type { DType, Expr, TensorSpec } from '@sporelet/ir';
 import { ValueError, constant, float16, float32, float64, sameShape, shapeText, where } from '@sporelet/ir';
 
 /** Shapes of the state that an optimizer op writes; the other inputs named must have the shape of the first. */
-function stateShapes<N extends string>(written: readonly [N, ...N[]], ...others: readonly N[]) {
+export function stateShapes<N extends string>(written: readonly [N, ...N[]], ...others: readonly N[]) {
   return (ins: Readonly<Record<N, TensorSpec>>, _attrs: unknown, op: string): readonly (readonly number[])[] => {
     const [first] = written;
     const { shape } = ins[first];
@@ -19,7 +19,7 @@ function stateShapes<N extends string>(written: readonly [N, ...N[]], ...others:
   };
 }
 
-const halfOrSingle: readonly DType[] = [float16, float32];
+export const halfOrSingle: readonly DType[] = [float16, float32];
 const floats: readonly DType[] = [float16, float32, float64];
 const T = { T: floats, S: halfOrSingle };
 
@@ -32,17 +32,20 @@ function working(...operands: Expr[]): Expr[] {
 const locking = { useLocking: attr.bool(false) };
 type Options<O> = O & { readonly useLocking?: boolean | undefined };
 /** An op of type F whose class takes its attributes by position (useLocking first unless said otherwise) or by name. */
-type UpdateOp<F extends (...args: never[]) => unknown, O = unknown, P extends readonly unknown[] = [useLocking?: boolean]> =
+export type UpdateOp<F extends (...args: never[]) => unknown, O = unknown, P extends readonly unknown[] = [useLocking?: boolean]> =
   Op<F, { new (options?: Options<O>): F; new (...attributes: P): F }>; // prettier-ignore
-type Pair = readonly [variable: Tensor, accum: Tensor];
+export type Pair = readonly [variable: Tensor, accum: Tensor];
 type Triple = readonly [variable: Tensor, m: Tensor, v: Tensor];
 
-type ProximalRate = 'lr' | 'adagrad';
-const proximal = { ...locking, proximalRate: attr.oneOf(['lr', 'adagrad'], 'lr') };
-type Proximal = { readonly proximalRate?: ProximalRate | undefined };
+export type ProximalRate = 'lr' | 'adagrad';
+export const proximal = { ...locking, proximalRate: attr.oneOf(['lr', 'adagrad'], 'lr') };
+export type Proximal = { readonly proximalRate?: ProximalRate | undefined };
 
 /** The new var and accum of one proximal Adagrad step. */
-function proximalAdagradStep(operands: readonly Expr[], proximalRate: ProximalRate): readonly Expr[] {
+export function proximalAdagradStep(
+  operands: readonly Expr[],
+  proximalRate: ProximalRate,
+): readonly [variable: Expr, accum: Expr] {
   const [v, accum, lr, l1, l2, g] = working(...operands) as [Expr, Expr, Expr, Expr, Expr, Expr];
   const acc = accum.add(g.mul(g));
   const prox = v.sub(lr.mul(g).div(acc.sqrt()));

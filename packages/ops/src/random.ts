@@ -149,9 +149,9 @@ export const standardNormal: Drawing<[shape: ShapeLike]> = defineOp({
   body: (_ins, { shape, seed, seed2 }) => normalFromKey(keyFor(seed, seed2), shape),
 });
 
-export const uniformInt: Drawing<[minval: Tensor, maxval: Tensor, shape: ShapeLike]> = defineOp({
+export const uniformInt: Drawing<[shape: ShapeLike, minval: Tensor, maxval: Tensor]> = defineOp({
   name: 'UniformInt',
-  sig: 'minval!:T, maxval!:T, shape ; seed, seed2 -> T',
+  sig: 'shape, minval!:T, maxval!:T ; seed, seed2 -> T',
   doc: 'Whole numbers distributed uniformly over [minval, maxval).',
   dtypes: { T: integers },
   attrs: { shape: shapeAttr, ...seeds },

@@ -105,6 +105,7 @@ import {
   applyRMSProp,
   sgd,
 } from './optimizer.ts';
+import { proximalAdagradRows, sparseApplyProximalAdagrad } from './optimizer-sparse.ts';
 import {
   adaptiveAvgPool2D,
   adaptiveAvgPool2DGrad,
@@ -348,6 +349,7 @@ export { invert } from './compare.ts';
 export { isFinite as isfinite } from './compare.ts';
 export { isInf as isinf } from './compare.ts';
 export { isNan as isnan } from './compare.ts';
+export { isTensor } from './functional-inspect.ts';
 export { kLDivLoss as klDiv } from './loss-elementwise.ts';
 export { l1LossExt as l1Loss } from './loss-elementwise.ts';
 export { layerNorm } from './functional-nn.ts';
@@ -412,6 +414,7 @@ export { normalFromKey } from './random.ts';
 export { normalize } from './norm.ts';
 export { normalizeGrad } from './norm.ts';
 export { notEqual } from './compare.ts';
+export { numel } from './functional-inspect.ts';
 export { oneHot } from './functional-index.ts';
 export { ones } from './creation.ts';
 export { onesLike } from './functional-creation.ts';
@@ -423,6 +426,7 @@ export { permutationFromKey } from './random.ts';
 export { permute } from './functional-shape.ts';
 export { pow } from './elementwise.ts';
 export { prod } from './functional-reduce.ts';
+export { proximalAdagradRows } from './optimizer-sparse.ts';
 export { rand } from './functional-random.ts';
 export { randLike } from './functional-random.ts';
 export { randint } from './functional-random.ts';
@@ -431,6 +435,7 @@ export { randn } from './functional-random.ts';
 export { randnLike } from './functional-random.ts';
 export { randperm } from './functional-random.ts';
 export { range } from './creation.ts';
+export { rank } from './functional-inspect.ts';
 export { ravel } from './functional-shape.ts';
 export { reLU as relu } from './activation.ts';
 export { reLU6 as relu6 } from './activation.ts';
@@ -468,11 +473,13 @@ export { select } from './compare.ts';
 export { setSliceAt } from './shape-slice.ts';
 export { sgd } from './optimizer.ts';
 export { sgn } from './functional-math-aliases.ts';
+export { shape } from './functional-inspect.ts';
 export { siLU as silu } from './activation.ts';
 export { sigmoid } from './activation.ts';
 export { sign } from './unary.ts';
 export { sin } from './unary.ts';
 export { sinh } from './unary.ts';
+export { size } from './functional-inspect.ts';
 export { slice } from './shape-slice.ts';
 export { sliceAt } from './shape-slice.ts';
 export { sliceAtGrad } from './shape-slice.ts';
@@ -485,6 +492,7 @@ export { softmin } from './functional-nn.ts';
 export { softplus } from './activation.ts';
 export { softsign } from './activation.ts';
 export { sort } from './sort.ts';
+export { sparseApplyProximalAdagrad } from './optimizer-sparse.ts';
 export { sparseSoftmaxCrossEntropyWithLogits } from './loss.ts';
 export { split } from './functional-shape.ts';
 export { sqrt } from './unary.ts';
@@ -744,7 +752,7 @@ export type LinSpace = InstanceType<typeof LinSpace>;
 export const Eye: typeof eye.Primitive = eye.Primitive;
 export type Eye = InstanceType<typeof Eye>;
 
-/** input + other. */
+/** input + other; for bools their disjunction. */
 export const Add: typeof add.Primitive = add.Primitive;
 export type Add = InstanceType<typeof Add>;
 
@@ -1001,6 +1009,15 @@ export type ApplyCenteredRMSProp = InstanceType<typeof ApplyCenteredRMSProp>;
 /** n = accum + grad²; linear += grad - (n^-lrPower - accum^-lrPower)/lr·var; var = (sign(linear)·l1 - linear)/(n^-lrPower/lr + 2·l2) where |linear| > l1, else 0; accum = n. Returns var. McMahan et al., KDD 2013. */
 export const ApplyFtrl: typeof applyFtrl.Primitive = applyFtrl.Primitive;
 export type ApplyFtrl = InstanceType<typeof ApplyFtrl>;
+
+/** ApplyProximalAdagrad where touched (broadcast) is true; the rest stays. Internal: what SparseApplyProximalAdagrad does once it has summed the gradient. */
+export const ProximalAdagradRows: typeof proximalAdagradRows.Primitive = proximalAdagradRows.Primitive;
+export type ProximalAdagradRows = InstanceType<typeof ProximalAdagradRows>;
+
+/** ApplyProximalAdagrad on the rows that the indices name, with a gradient of these rows; rows named twice get the sum of their gradients. Other rows stay as they are. */
+export const SparseApplyProximalAdagrad: typeof sparseApplyProximalAdagrad.Primitive =
+  sparseApplyProximalAdagrad.Primitive;
+export type SparseApplyProximalAdagrad = InstanceType<typeof SparseApplyProximalAdagrad>;
 
 /** The greatest element of each window of a plane; NaN wins (MindSpore's CPU kernel passes over it). padMode 'pad' with pad, dilation and ceilMode are additions to MindSpore's class. */
 export const MaxPool: typeof maxPool.Primitive = maxPool.Primitive;

@@ -9,6 +9,25 @@ beforeAll(() => {
   ops.installOps();
 });
 
+describe('primitives', () => {
+  it("take their inputs in MindSpore's order, attributes between them too", () => {
+    const [on, off] = [new Tensor(1), new Tensor(0)];
+    const hot = new ops.OneHot()(new Tensor([0n, 2n]), 3, on, off);
+    expect(hot.tolist()).toEqual([[1, 0, 0], [0, 0, 1]]); // prettier-ignore
+    const drawn = new ops.UniformInt(3)([4], new Tensor(2, int32), new Tensor(3, int32));
+    expect(drawn.tolist()).toEqual([2, 2, 2, 2]);
+  });
+});
+
+describe('what a tensor is', () => {
+  it('is told by functions and methods', () => {
+    const t = new Tensor([[1, 2, 3]]);
+    expect([ops.size(t), ops.numel(t), t.numel(), t.nelement()]).toEqual([3, 3, 3, 3]);
+    expect([ops.rank(t), t.ndimension(), String(ops.shape(t))]).toEqual([2, 2, '(1, 3)']);
+    expect([ops.isTensor(t), ops.isTensor([1])]).toEqual([true, false]);
+  });
+});
+
 describe('creation', () => {
   it('fills shapes in the dtype of the value', () => {
     expect(ops.full([2], 3).dtype).toBe(float32);

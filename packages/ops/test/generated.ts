@@ -27,7 +27,7 @@ function allowedDTypes(op: AnyOp): readonly DType[] | undefined {
   return dtypes?.['T'];
 }
 
-function dtypesOf(op: AnyOp, sample: Sample): readonly DType[] {
+export function dtypesOf(op: AnyOp, sample: Sample): readonly DType[] {
   if (sample.ins.every((i) => i.dtype)) return [float32];
   if (sample.dtypes) return sample.dtypes;
   const allowed = allowedDTypes(op);

@@ -117,8 +117,18 @@ export function operandsOf(sample: Sample, values: readonly Nd[], dtypeOf: (inpu
 /** Calls an op with a sample's operands and attributes; always a list of outputs. */
 export function callOp(op: AnyOp, operands: readonly unknown[], sample: Sample): Tensor[] {
   const call = op as unknown as (...args: unknown[]) => Tensor | readonly Tensor[];
-  const options = sample.attrs && Object.keys(sample.attrs).length ? [sample.attrs] : [];
-  const out = call(...operands, ...options);
+  const { inputs, callOrder } = op.def.sig;
+  const placed = callOrder.slice(0, callOrder.findLastIndex((n) => inputs.some((i) => i.name === n)) + 1);
+  const attrs = { ...sample.attrs };
+  let next = 0;
+  // Attributes between inputs have a position, the others go by name.
+  const args = placed.map((name) => {
+    if (inputs.some((i) => i.name === name)) return operands[next++];
+    const value = attrs[name];
+    Reflect.deleteProperty(attrs, name);
+    return value;
+  });
+  const out = call(...args, ...(Object.keys(attrs).length ? [attrs] : []));
   return Array.isArray(out) ? [...(out as readonly Tensor[])] : [out as Tensor];
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Parameter, Tensor, vmap } from '@sporelet/core';
-import { float16, float32, int32 } from '@sporelet/ir';
+import { IndexError, ValueError, float16, float32, int32 } from '@sporelet/ir';
 import * as ops from '@sporelet/ops';
 import { registerDevices, valuesOf } from './harness.ts';
 
@@ -123,5 +123,59 @@ describe('ApplyProximalAdagrad', () => {
     new ops.ApplyProximalAdagrad()(v, a, 0.5, 0, 0, g);
     expect(String(before)).toBe(text);
     expect(String(v.value())).not.toBe(text);
+  });
+});
+
+describe('SparseApplyProximalAdagrad', () => {
+  const dense = () => ({
+    v: new Parameter(new Tensor([[0.6, 0.4], [0.1, 0.5], [0.2, 0.3]]), 'var'),
+    a: new Parameter(new Tensor([[0.6, 0.5], [0.2, 0.6], [0, 0]]), 'accum'),
+  }); // prettier-ignore
+  let rows: Tensor;
+  beforeAll(() => {
+    rows = new Tensor([[0.3, 0.7], [0.1, 0.8]]); // prettier-ignore
+  });
+  const sparse = new ops.SparseApplyProximalAdagrad();
+  const both = (p: ReturnType<typeof dense>) => [String(p.v.value()), String(p.a.value())];
+
+  it('updates the rows named as ApplyProximalAdagrad does and leaves the others', () => {
+    const p = dense();
+    const q = dense();
+    const out = sparse(p.v, p.a, 0.1, 0.2, 0.3, rows, new Tensor([1n, 0n]));
+    new ops.ApplyProximalAdagrad()(q.v, q.a, 0.1, 0.2, 0.3, new Tensor([[0.1, 0.8], [0.3, 0.7], [0, 0]])); // prettier-ignore
+    expect(String(p.v.at('0:2'))).toBe(String(q.v.at('0:2')));
+    expect(String(p.a.at('0:2'))).toBe(String(q.a.at('0:2')));
+    // Their shrinkage and 0 / 0 must not reach a row that no index names.
+    expect(String(p.v.at(2))).toBe('[0.2 0.3]');
+    expect(out.map(String)).toEqual(both(p));
+  });
+  it('sums the gradients of a row that is named twice', () => {
+    const p = dense();
+    const q = dense();
+    sparse(p.v, p.a, 0.1, 0.2, 0.3, rows, new Tensor([1n, 1n]));
+    sparse(q.v, q.a, 0.1, 0.2, 0.3, new Tensor([[0.4, 1.5]]), new Tensor([1], int32));
+    expect(both(p)).toEqual(both(q));
+  });
+  it('is refused in its own name and then changes nothing', () => {
+    const i = new Tensor([0n, 1n]);
+    const cases: readonly [(p: ReturnType<typeof dense>) => unknown, new (m: string) => Error, RegExp][] = [
+      [(p) => sparse(p.v, p.a, 0.1, 0, 0, rows, new Tensor([0n, 3n])), IndexError, /'indices' must be in \[0, 3\)/],
+      [(p) => sparse(p.v, p.a, 0.1, 0, 0, rows, new Tensor([0n, -1n])), IndexError, /'indices'/],
+      [(p) => sparse(p.v, p.a, 0.1, 0, 0, rows, new Tensor([0, 1])), TypeError, /'indices'.*Float32/],
+      [(p) => sparse(p.v, p.a, 0.1, 0, 0, rows, new Tensor([[0n, 1n]])), ValueError, /'indices' must have one axis/],
+      [(p) => sparse(p.v, p.a, 0.1, 0, 0, rows, new Tensor([0n])), ValueError, /'grad'/],
+      [(p) => sparse(p.v, p.a, new Tensor(1, int32), 0, 0, rows, i), TypeError, /'lr'.*Int32/],
+      [(p) => sparse(p.v, p.a, new Tensor([0.1]), 0, 0, rows, i), ValueError, /'lr' must be a number/],
+      [(p) => sparse(p.v.value() as never, p.a, 0.1, 0, 0, rows, i), TypeError, /'var' must be a Parameter/],
+      [(p) => sparse(p.v, new Parameter([1], 'x'), 0.1, 0, 0, rows, i), ValueError, /'accum'/],
+    ];
+    for (const [call, kind, text] of cases) {
+      const p = dense();
+      const before = both(p);
+      expect(() => call(p)).toThrow(kind);
+      expect(() => call(p)).toThrow(/^For 'SparseApplyProximalAdagrad'/);
+      expect(() => call(p)).toThrow(text);
+      expect(both(p)).toEqual(before);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Tensor, grad, jit, setSeed } from '@sporelet/core';
+import type { Tensor} from '@sporelet/core';
+import { grad, jit, setSeed } from '@sporelet/core';
 import { float32 } from '@sporelet/ir';
 import { installOps } from '../src/index.ts';
 import { registerDevices } from './harness.ts';

@@ -174,8 +174,8 @@ describe('random functions', () => {
     expect(Math.max(...u)).toBeLessThan(3);
     expect(ops.uniform([4], 1, 5, null, int32).dtype).toBe(int32);
     const [low, high] = [new Tensor(1, int64), new Tensor(5, int64)];
-    expect(new ops.UniformInt(10)(low, high, [2]).dtype).toBe(int64);
-    expect(() => new ops.UniformInt(10)(1 as never, 5 as never, [2])).toThrow(TypeError);
+    expect(new ops.UniformInt(10)([2], low, high).dtype).toBe(int64);
+    expect(() => new ops.UniformInt(10)([2], 1 as never, 5 as never)).toThrow(TypeError);
   });
   it('refuse wrong ones', () => {
     expect(() => ops.randint(5, 5, [3])).toThrow(ValueError);

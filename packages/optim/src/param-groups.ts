@@ -53,7 +53,11 @@ function listOf(value: unknown, name: string): unknown[] {
 /** The parameters, or null with the groups. */
 export function parseParameters(parameters: unknown): { readonly plain: Parameter[] } | { readonly groups: Member[] } {
   const list = listOf(parameters, 'parameters');
-  if (list.every((p) => p instanceof Parameter)) return { plain: list };
+  if (list.every((p) => p instanceof Parameter)) {
+    const twice = list.find((p, i) => list.indexOf(p) < i);
+    if (twice) throw new ValueError(`For 'Optimizer', the parameter '${twice.name}' is given twice.`);
+    return { plain: list };
+  }
   if (!list.every(isOptions)) {
     throw new TypeError(
       "For 'Optimizer', all elements of the argument 'parameters' must be Parameters or all groups (plain objects).",

@@ -52,7 +52,7 @@ describe('arguments', () => {
       "there is no argument 'use_nesterov'; did you mean 'useNesterov'?",
     ],
     [() => new Momentum([make('x'), make('x')], 0.1, 0.9), ValueError, "there are two Parameters named 'x'"],
-    [() => new Momentum([a, a], 0.1, 0.9), ValueError, "there are two Parameters named 'moments.a'"],
+    [() => new Momentum([a, a], 0.1, 0.9), ValueError, "For 'Optimizer', the parameter 'a' is given twice."],
     [
       () => new Momentum([{ params: [a], foo: 1 }] as never, 0.1, 0.9),
       KeyError,

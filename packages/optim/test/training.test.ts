@@ -78,6 +78,10 @@ describe('training', () => {
     const net = new ReLU();
     const optimizer = new SGD([new Parameter([1], 'w')], 0.1);
     expect(() => new TrainOneStepCell(net, optimizer, 0)).toThrow(ValueError);
+    expect(() => new TrainOneStepCell(net, 3 as never)).toThrow("the 'optimizer' must be an Optimizer, but got 3");
+    expect(() => new TrainOneStepCell(3 as never, optimizer)).toThrow("the 'network' must be a Cell, but got 3");
+    expect(() => new WithLossCell(net, 3 as never)).toThrow("the 'lossFn' must be a Cell or a function, but got 3");
+    expect(() => new WithEvalCell(3 as never, new MSELoss())).toThrow("the 'network' must be a Cell or a function");
     expect(() => new WithEvalCell(net, new MSELoss(), 1 as never)).toThrow(TypeError);
   });
 

@@ -1,5 +1,5 @@
 import { currentDevice, deviceByName } from '@sporelet/core';
-import type { CpuDevice } from '@sporelet/device-cpu';
+import type { CpuDevice, TierReport } from '@sporelet/device-cpu';
 import type { MemoryStats } from '@sporelet/ir';
 
 const cpu = (): CpuDevice => deviceByName('CPU') as CpuDevice;
@@ -17,4 +17,9 @@ export function setThreads(threads: number): void {
 /** Bytes in use, reserved, the limit and the peak of the current device's memory. */
 export function memoryStats(): MemoryStats {
   return currentDevice().memoryStats();
+}
+
+/** Whether programs and single operations run as native code or as WebAssembly, with which compiler, and why not. */
+export function tierReport(): TierReport {
+  return cpu().tierReport();
 }

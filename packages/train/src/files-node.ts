@@ -37,12 +37,7 @@ export async function writeFile(path: string, chunks: Iterable<Uint8Array> | Asy
   const fail = (error: unknown): never => {
     throw new RuntimeError(`Writing failed: ${explain(error, path)}.`, { cause: error });
   };
-  if (
-    await fs.stat(path).then(
-      (found) => found.isDirectory(),
-      () => false,
-    )
-  ) {
+  if (await isFolder(path)) {
     throw new RuntimeError(`Writing failed: '${path}' is a folder.`);
   }
   const unique = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
@@ -61,6 +56,15 @@ export async function writeFile(path: string, chunks: Iterable<Uint8Array> | Asy
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Whether a folder of that name exists. */
+export function isFolder(path: string): Promise<boolean> {
+  const found = node().fs.stat(path);
+  return found.then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 }
 
 async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -1,14 +1,17 @@
-import { Parameter, Tensor } from '@sporelet/core';
+import type { Args } from '@sporelet/core';
+import { Parameter, Tensor, describe, isOptions } from '@sporelet/core';
 import type { DType, Dims, TypedArray } from '@sporelet/ir';
-import { RuntimeError, ValueError, dtypeByName, sameShape, shapeText } from '@sporelet/ir';
+import { RuntimeError, ValueError, dtypeByName } from '@sporelet/ir';
 import { Cell, checkpointName } from '@sporelet/nn';
 import type { CheckpointEntry } from './checkpoint-format.ts';
 import { encodeCheckpoint } from './checkpoint-format.ts';
+import type { LoadOptions, SaveOptions } from './checkpoint-options.ts';
+import { isWanted, loadOptions, saveOptions } from './checkpoint-options.ts';
+import type { CheckpointCrc } from './checkpoint-reader.ts';
 import { decodeCheckpoint, readCheckpoint } from './checkpoint-reader.ts';
-import { openFile, writeFile } from './files-node.ts';
-
-/** What a checkpoint holds: Parameters by name, and strings. */
-export type ParameterDict = Map<string, Parameter | string>;
+import { isFolder, openFile, writeFile } from './files-node.ts';
+import type { ParameterDict } from './load-param-into-net.ts';
+import { loadParamIntoNet } from './load-param-into-net.ts';
 
 /** A tensor to save under a name. */
 export interface NamedTensor {
@@ -19,21 +22,9 @@ export interface NamedTensor {
 /** What can be saved: a network, Parameters, named tensors, or a dictionary of tensors. */
 export type SaveObject = Cell | readonly (Parameter | NamedTensor)[] | ReadonlyMap<string, Tensor | string> | Readonly<Record<string, Tensor>>; // prettier-ignore
 
-export interface SaveOptions {
-  /** More entries: tensors, numbers (Float32), booleans, strings. */
-  readonly appendDict?: Readonly<Record<string, Tensor | number | boolean | string>> | undefined;
-  /** Saves only parameters whose name it accepts. */
-  readonly choiceFunc?: ((name: string) => boolean) | undefined;
-  /** Ends the file with MindSpore's check sum. Default false. */
-  readonly crcCheck?: boolean | undefined;
-}
-
-/** camelCase and snake_case spellings of one name are the same here. */
-const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
-
 function entriesOf(saved: SaveObject): [string, Tensor | string][] {
   if (saved instanceof Cell) return [...saved.parametersAndNames()].map(([, p]) => [checkpointName(p), p]);
-  if (saved instanceof Map) return [...(saved as ReadonlyMap<string, Tensor | string>)];
+  if (saved instanceof Map) return [...(saved as ReadonlyMap<string, unknown>)].map(checked);
   if (Array.isArray(saved)) {
     return (saved as readonly (Parameter | NamedTensor)[]).map((item, i) => {
       if (item instanceof Parameter) return [checkpointName(item), item];
@@ -43,8 +34,24 @@ function entriesOf(saved: SaveObject): [string, Tensor | string][] {
       throw new TypeError(`For 'saveCheckpoint', item ${i} of the list must be a Parameter or {name, data}.`);
     });
   }
-  if (saved !== null && typeof saved === 'object') return Object.entries(saved as Readonly<Record<string, Tensor>>);
-  throw new TypeError(`For 'saveCheckpoint', the 'saveObj' must be a Cell, a list or a dict, but got ${typeof saved}.`);
+  if (isOptions(saved)) return Object.entries(saved as Readonly<Record<string, unknown>>).map(checked);
+  throw new TypeError(
+    `For 'saveCheckpoint', the 'saveObj' must be a Cell, a list or a dict, but got ${describe(saved)}.`,
+  );
+}
+
+function checked([name, value]: readonly [string, unknown]): [string, Tensor | string] {
+  if (value instanceof Tensor || typeof value === 'string') return [name, value];
+  throw new TypeError(`For 'saveCheckpoint', the '${name}' must be a Tensor or a str, but got ${describe(value)}.`);
+}
+
+function appended([name, value]: readonly [string, unknown]): [string, Tensor | string] {
+  const scalar = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  if (scalar) return [name, new Tensor(value)];
+  if (value instanceof Tensor || typeof value === 'string') return [name, value];
+  throw new TypeError(
+    `For 'saveCheckpoint', the '${name}' in 'appendDict' must be a Tensor, number, bool or str, but got ${describe(value)}.`,
+  );
 }
 
 function bytesOf(t: Tensor): Uint8Array {
@@ -52,16 +59,18 @@ function bytesOf(t: Tensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function* encoded(saved: SaveObject, options: SaveOptions): Generator<CheckpointEntry> {
-  const append = Object.entries(options.appendDict ?? {});
-  for (const [name, value] of [...entriesOf(saved), ...append]) {
-    if (options.choiceFunc && !options.choiceFunc(name)) continue;
+/** What is to be saved, checked. */
+function chosen(saved: SaveObject, options: SaveOptions): readonly (readonly [string, Tensor | string])[] {
+  const all = [...entriesOf(saved), ...Object.entries(options.appendDict ?? {}).map(appended)];
+  const { choiceFunc } = options;
+  return choiceFunc ? all.filter(([name]) => choiceFunc(name)) : all;
+}
+
+function* encoded(entries: readonly (readonly [string, Tensor | string])[]): Generator<CheckpointEntry> {
+  for (const [name, value] of entries) {
     if (typeof value === 'string') yield { name, text: value };
-    else {
-      const t = value instanceof Tensor ? value : new Tensor(value);
-      // One tensor at a time is on the host.
-      yield { name, dtype: t.dtype.name, shape: [...t.shape], data: bytesOf(t) };
-    }
+    // One tensor at a time is on the host.
+    else yield { name, dtype: value.dtype.name, shape: [...value.shape], data: bytesOf(value) };
   }
 }
 
@@ -75,18 +84,25 @@ const withExtension = (file: string): string => (file.endsWith('.ckpt') ? file :
 export async function saveCheckpoint(
   saveObj: SaveObject,
   ckptFileName: string,
-  options: SaveOptions = {},
+  ...options: Args<[], [integratedSave?: boolean, asyncSave?: boolean], SaveOptions>
 ): Promise<void> {
-  // prettier-ignore
   if (typeof ckptFileName !== 'string' || !ckptFileName) {
-    throw new TypeError("For 'saveCheckpoint', the 'ckptFileName' must be a non-empty str.");
+    throw new TypeError(
+      `For 'saveCheckpoint', the 'ckptFileName' must be a non-empty str, but got ${describe(ckptFileName)}.`,
+    );
   }
-  await writeFile(withExtension(ckptFileName), encodeCheckpoint(encoded(saveObj, options), { crc: options.crcCheck }));
+  const given = saveOptions(options);
+  const entries = chosen(saveObj, given);
+  if (await isFolder(ckptFileName)) {
+    throw new RuntimeError(`For 'saveCheckpoint', '${ckptFileName}' is a folder: name a file in it.`);
+  }
+  await writeFile(withExtension(ckptFileName), encodeCheckpoint(encoded(entries), { crc: given.crcCheck }));
 }
 
 /** The bytes that `saveCheckpoint` would write: for browsers, and to send. */
 export function checkpointBytes(saveObj: SaveObject, options: SaveOptions = {}): Uint8Array {
-  const chunks = [...encodeCheckpoint(encoded(saveObj, options), { crc: options.crcCheck })];
+  const given = saveOptions([options]);
+  const chunks = [...encodeCheckpoint(encoded(chosen(saveObj, given)), { crc: given.crcCheck })];
   const out = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0));
   let at = 0;
   for (const c of chunks) {
@@ -96,21 +112,10 @@ export function checkpointBytes(saveObj: SaveObject, options: SaveOptions = {}):
   return out;
 }
 
-export interface LoadOptions {
-  /** Loads the parameters into this network too. */
-  readonly net?: Cell | undefined;
-  /** Every parameter of the network must be in the file, with its dtype. Default false. */
-  readonly strictLoad?: boolean | undefined;
-  /** Loads only parameters whose name it accepts. */
-  readonly choiceFunc?: ((name: string) => boolean) | undefined;
-  /** Compares MindSpore's check sum. Default: where the file has one. */
-  readonly crcCheck?: boolean | undefined;
-}
-
 function collector(options: LoadOptions): { dict: ParameterDict; visit: (e: CheckpointEntry) => void } {
   const dict: ParameterDict = new Map();
   const visit = (e: CheckpointEntry): void => {
-    if (options.choiceFunc && !options.choiceFunc(e.name)) return;
+    if (!isWanted(options, e.name)) return;
     if ('text' in e) dict.set(e.name, e.text);
     else dict.set(e.name, new Parameter(tensorOf(e.data, dtypeByName(e.dtype)!, e.shape), e.name));
   };
@@ -124,7 +129,10 @@ function tensorOf(bytes: Uint8Array, dtype: DType, shape: Dims): Tensor {
   return new Tensor(data, { dtype, shape: [...shape] });
 }
 
-function finish(dict: ParameterDict, file: string, options: LoadOptions): ParameterDict {
+function finish(dict: ParameterDict, file: string, options: LoadOptions, crc: CheckpointCrc): ParameterDict {
+  if (options.crcCheck && crc === 'absent') {
+    console.warn(`sporelet: loadCheckpoint was to compare the check sum, but '${file}' has none.`);
+  }
   if (!dict.size) throw new ValueError(`For 'loadCheckpoint', there is nothing left to load from '${file}'.`);
   if (options.net) loadParamIntoNet(options.net, dict, options.strictLoad ?? false);
   return dict;
@@ -132,14 +140,28 @@ function finish(dict: ParameterDict, file: string, options: LoadOptions): Parame
 
 /**
  * Reads a .ckpt file: Parameters (and strings) by name.
- * @throws ValueError for a file that is missing, truncated or corrupt, saying what is wrong at which byte
+ * @throws ValueError for a file that is missing, truncated or corrupt, saying what is wrong at which byte. The format
+ * has no count of its entries: a file cut between two of them is only known by its check sum.
  */
-export async function loadCheckpoint(ckptFileName: string, options: LoadOptions = {}): Promise<ParameterDict> {
+export async function loadCheckpoint(
+  ckptFileName: string,
+  ...options: Args<
+    [],
+    [net?: Cell | null, strictLoad?: boolean, filterPrefix?: string | readonly string[]],
+    LoadOptions
+  >
+): Promise<ParameterDict> {
+  if (typeof ckptFileName !== 'string' || !ckptFileName) {
+    throw new TypeError(
+      `For 'loadCheckpoint', the 'ckptFileName' must be a non-empty str, but got ${describe(ckptFileName)}.`,
+    );
+  }
+  const given = loadOptions(options);
   const source = await openFile(ckptFileName);
   try {
-    const { dict, visit } = collector(options);
-    await readCheckpoint(source, visit, { crc: options.crcCheck });
-    return finish(dict, ckptFileName, options);
+    const { dict, visit } = collector(given);
+    const crc = await readCheckpoint(source, visit, { crc: given.crcCheck });
+    return finish(dict, ckptFileName, given, crc);
   } finally {
     await source.close();
   }
@@ -147,60 +169,8 @@ export async function loadCheckpoint(ckptFileName: string, options: LoadOptions 
 
 /** {@link loadCheckpoint} on bytes that are in memory. */
 export function loadCheckpointBytes(bytes: Uint8Array, options: LoadOptions = {}): ParameterDict {
-  const { dict, visit } = collector(options);
-  decodeCheckpoint(bytes, visit, { crc: options.crcCheck });
-  return finish(dict, '<bytes>', options);
-}
-
-const floats = new Set(['Float16', 'BFloat16', 'Float32', 'Float64']);
-const ints = new Set(['Int8', 'Int16', 'Int32', 'Int64']);
-const oneFamily = (a: DType, b: DType): boolean => [floats, ints].some((f) => f.has(a.name) && f.has(b.name));
-
-/**
- * Sets a network's parameters from a dictionary. Names match exactly first (in MindSpore's spelling for built-in cells),
- * then camelCase to snake_case where that is unique.
- * @param strictLoad - a dtype that differs is an error; otherwise it is cast inside the float or the integer family
- * @returns the network's parameters without data, and the entries that were not used
- * @throws RuntimeError for shapes or dtypes that do not fit, before anything has been changed
- */
-export function loadParamIntoNet(
-  net: Cell,
-  parameterDict: ReadonlyMap<string, Parameter | string>,
-  strictLoad = false,
-): readonly [paramNotLoad: readonly string[], ckptNotLoad: readonly string[]] {
-  if (!(net instanceof Cell)) throw new TypeError("For 'loadParamIntoNet', the 'net' must be a Cell.");
-  const loose = new Map<string, string[]>();
-  for (const name of parameterDict.keys()) loose.set(plain(name), [...(loose.get(plain(name)) ?? []), name]);
-  const unused = new Set(parameterDict.keys());
-  const missing: string[] = [];
-  const found: [Parameter, Parameter][] = [];
-  for (const [, target] of net.parametersAndNames()) {
-    const exact = [target.name, checkpointName(target)].find((n) => parameterDict.has(n));
-    const near = loose.get(plain(target.name));
-    const name = exact ?? (near?.length === 1 ? near[0] : undefined);
-    const source = name === undefined ? undefined : parameterDict.get(name);
-    if (name === undefined || !(source instanceof Parameter)) {
-      missing.push(target.name);
-      continue;
-    }
-    unused.delete(name);
-    check(target, source, strictLoad);
-    found.push([target, source]);
-  }
-  for (const [target, source] of found) target.setData(new Tensor(source.value(), target.dtype));
-  return [missing, [...unused]];
-}
-
-function check(target: Parameter, source: Parameter, strict: boolean): void {
-  if (!sameShape(target.shape, source.shape)) {
-    throw new RuntimeError(
-      `For 'loadParamIntoNet', the parameter '${target.name}' has shape ${shapeText(target.shape)} in the network, ` +
-        `but ${shapeText(source.shape)} in the checkpoint.`,
-    );
-  }
-  if (target.dtype === source.dtype || (!strict && oneFamily(target.dtype, source.dtype))) return;
-  throw new RuntimeError(
-    `For 'loadParamIntoNet', the parameter '${target.name}' is ${target.dtype.name} in the network, ` +
-      `but ${source.dtype.name} in the checkpoint.`,
-  );
+  const given = loadOptions([options]);
+  const { dict, visit } = collector(given);
+  const crc = decodeCheckpoint(bytes, visit, { crc: given.crcCheck });
+  return finish(dict, '<bytes>', given, crc);
 }

@@ -58,6 +58,14 @@ export const samples: Samples = {
     ...binary((x, y) => x + y),
     { ins: [given([1.5, -2, 0.25]), { ...given([2.5], []), scalar: true }], expect: elementwise((x, y) => x + y) },
     exact([120, -128, 5], [10, -1, 2], [-126, 127, 7], [int8]),
+    // As MindSpore's x + y.
+    {
+      ins: [
+        { ...given([1, 1, 0]), dtype: bool },
+        { ...given([1, 0, 0]), dtype: bool },
+      ],
+      values: [[1, 1, 0]],
+    },
     exact([250, 3], [10, 4], [4, 7], [uint8]),
     exact([2147483647, 1], [1, 2], [-2147483648, 3], [int32]),
     exact([4294967295, 1], [1, 2], [0, 3], [uint32]),

@@ -53,6 +53,8 @@ export const samples: Samples = {
     ...all.flatMap((flags) => [times([3, 4], [4, 5], flags), times([1, 7], [7, 1], flags)]),
     ...all.map((flags) => times([33, 50], [50, 29], flags, large)),
     times([17, 700], [700, 9], {}, large),
+    ...[1, 2, 3].flatMap((m) => all.map((flags) => times([m, 70], [70, 37], flags, large))),
+    ...all.map((flags) => times([45, 40], [40, 1], flags, large)),
     times([2, 0], [0, 3]),
     times([0, 2], [2, 3]),
     times([3, 4], [4, 2], {}, { dtypes: [int32, int64, int8] }),

@@ -1,3 +1,4 @@
+import { bool, int32 } from '@sporelet/ir';
 import type { Nd, Sample, SampleInput, Samples } from './sample.ts';
 import { nd } from './sample.ts';
 
@@ -30,6 +31,30 @@ const proximal = (rateOf: 'lr' | 'adagrad') =>
     const shrunk = l1 > 0 ? Math.sign(prox) * Math.max(Math.abs(prox) - rate * l1, 0) : prox;
     return [shrunk / (1 + rate * l2), acc];
   });
+
+const touched = (rows: number, rank: number): SampleInput => ({
+  shape: [rows, ...new Array<number>(rank - 1).fill(1)],
+  values: Array.from({ length: rows }, (_, i) => Number(i % 3 > 0)),
+  dtype: bool,
+});
+
+/** Row by row from the definition: gradients of one row are summed, then the row is updated as a whole. */
+const sparseProximal =
+  (rateOf: 'lr' | 'adagrad') =>
+  (...ins: Nd[]): readonly Nd[] => {
+    const [v, a, lr, l1, l2, grad, indices] = ins as [Nd, Nd, Nd, Nd, Nd, Nd, Nd];
+    const width = v.data.length / v.shape[0]!;
+    const outs: readonly number[][] = [[...v.data], [...a.data]];
+    for (const row of new Set(indices.data)) {
+      const g = Array.from({ length: width }, (_, c) =>
+        indices.data.reduce((sum, at, k) => sum + (at === row ? grad.data[k * width + c]! : 0), 0),
+      );
+      const part = (x: Nd) => nd([width], x.data.slice(row * width, (row + 1) * width));
+      const next = proximal(rateOf)(part(v), part(a), lr, l1, l2, nd([width], g));
+      next.forEach((x, k) => outs[k]!.splice(row * width, width, ...x.data));
+    }
+    return outs.map((data) => nd(v.shape, data));
+  };
 
 const documented: Sample = {
   ins: [
@@ -72,6 +97,43 @@ export const samples: Samples = {
     ),
     { ins: [state([4]), positive([4]), number(0.1), number(-0.3), number(0.2), gradient([4])], expect: proximal('lr') },
   ],
+  ProximalAdagradRows: shapes
+    .filter((shape) => shape.length > 0)
+    .map((shape) => ({
+      ins: [
+        state(shape),
+        positive(shape),
+        number(0.1),
+        number(0.3),
+        number(0.2),
+        gradient(shape),
+        touched(shape[0]!, shape.length),
+      ],
+      attrs: { proximalRate: 'lr' },
+      expect: (...ins: Nd[]) => {
+        const [v, a, , , , , hit] = ins as [Nd, Nd, Nd, Nd, Nd, Nd, Nd];
+        const [w, acc] = proximal('lr')(...ins.slice(0, 6)) as [Nd, Nd];
+        const row = v.data.length / (shape[0]! || 1);
+        const keep = (next: Nd, old: Nd) =>
+          nd(old.shape, old.data.map((x, i) => (hit.data[Math.floor(i / row)] ? next.data[i]! : x))); // prettier-ignore
+        return [keep(w, v), keep(acc, a)];
+      },
+    })),
+  SparseApplyProximalAdagrad: (['lr', 'adagrad'] as const).flatMap((proximalRate) =>
+    [[4, 3], [5], [3, 2, 2]].map((shape): Sample => ({
+      ins: [
+        state(shape),
+        positive(shape),
+        number(0.1),
+        number(0.3),
+        number(0.2),
+        gradient([3, ...shape.slice(1)]),
+        { shape: [3], values: [2, 0, 2], dtype: int32 },
+      ],
+      attrs: { proximalRate },
+      expect: sparseProximal(proximalRate),
+    })),
+  ),
   ApplyAdagrad: shapes.flatMap((s) =>
     [true, false].map((updateSlots): Sample => ({
       ins: [state(s), positive(s), number(0.1), gradient(s)],

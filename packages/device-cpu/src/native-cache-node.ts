@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Nobody else could have changed it; `what` is a folder or a file. Undefined, or why it is not trusted. */
+function distrust(path: string, what: 'folder' | 'file'): string | undefined {
+  const stat = lstatSync(path);
+  if (what === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `it is not a ${what}`;
+  const user = process.getuid?.();
+  if (user !== undefined && stat.uid !== user) return 'it belongs to another user';
+  if (process.platform !== 'win32' && (stat.mode & 0o022) !== 0) return 'others can write to it';
+  return undefined;
+}
+
+const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
+
+/**
+ * Compiled code on disk. A library is named after its own contents, and a small file named after what it was made from
+ * holds that name: whatever two processes do at once, both names lead to something whole, and what does not match its
+ * name is made again. Files appear under their name by renaming.
+ */
+export class CodeCache {
+  /** Null: nothing is kept. */
+  readonly folder: string | null;
+
+  /** @throws an error that says why the folder is not used */
+  constructor(folder: string | null) {
+    this.folder = folder;
+    if (folder === null) return;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new Error(`the folder ${folder} cannot be made: ${(error as Error).message} (set SPORELET_CACHE)`);
+    }
+    const why = distrust(folder, 'folder');
+    if (why)
+      throw new Error(`compiled code is not taken from the folder ${folder}: ${why} (chmod go-w, or set SPORELET_CACHE to another folder or 'off')`); // prettier-ignore
+  }
+
+  /** The text kept under a key, or what `make` makes. */
+  text(key: string, make: () => string): string {
+    const known = this.read(key);
+    if (known) {
+      const text = known.toString('utf8');
+      if (text.endsWith(`\n${sha256(Buffer.from(text.slice(0, -65)))}`)) return text.slice(0, -65);
+    }
+    const made = make();
+    this.publish(key, Buffer.from(`${made}\n${sha256(Buffer.from(made))}`));
+    return made;
+  }
+
+  /**
+   * Calls `use` with the path of each key's library.
+   * @param make - makes the libraries of the keys with these numbers in `folder`: `0.so` of the first of them, ...
+   */
+  libraries(
+    keys: readonly string[],
+    make: (folder: string, missing: readonly number[]) => void,
+    use: (key: number, path: string) => void,
+  ): void {
+    const missing = keys.flatMap((key, i) => {
+      const kept = this.find(key);
+      if (kept === null) return [i];
+      use(i, kept);
+      return [];
+    });
+    if (!missing.length) return;
+    const folder = mkdtempSync(join(this.folder ?? tmpdir(), this.folder === null ? 'sporelet-' : 'new-'));
+    try {
+      make(folder, missing);
+      missing.forEach((i, file) => {
+        const made = join(folder, `${file}.so`);
+        chmodSync(made, 0o700);
+        use(i, this.folder === null ? made : this.keep(keys[i]!, made));
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  private keep(key: string, made: string): string {
+    const name = sha256(readFileSync(made));
+    const path = join(this.folder!, `${name}.so`);
+    renameSync(made, path);
+    this.publish(key, Buffer.from(name));
+    return path;
+  }
+
+  /** The path of a whole, trusted library. */
+  private find(key: string): string | null {
+    const name = this.read(key)?.toString('latin1') ?? '';
+    if (!/^[0-9a-f]{64}$/.test(name)) return null;
+    const library = this.read(`${name}.so`);
+    return library && sha256(library) === name ? join(this.folder!, `${name}.so`) : null;
+  }
+
+  private read(name: string): Buffer | null {
+    if (this.folder === null) return null;
+    const path = join(this.folder, name);
+    try {
+      return distrust(path, 'file') === undefined ? readFileSync(path) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private publish(name: string, data: Uint8Array): void {
+    if (this.folder === null) return;
+    const temporary = join(this.folder, `new-${randomBytes(8).toString('hex')}`);
+    writeFileSync(temporary, data, { mode: 0o600 });
+    renameSync(temporary, join(this.folder, name));
+  }
+}
+
+/** The folder that the environment names: SPORELET_CACHE, or `sporelet` in the user's cache folder; null for `off`. */
+export function cacheFolder(): string | null {
+  const own = process.env['SPORELET_CACHE'];
+  if (own === 'off') return null;
+  if (own) return own;
+  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sporelet');
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { CodeCache, cacheFolder } from './native-cache-node.ts';
+import { compileFiles, findCompiler } from './native-compiler-node.ts';
+import { NATIVE_RUNTIME } from './native-runtime.ts';
+import type { NativeHost } from './platform.ts';
+
+/** The little of koffi that is used. */
+interface Koffi {
+  load(path: string): Library;
+}
+interface Library {
+  func(signature: string): (...args: unknown[]) => unknown;
+}
+
+/** koffi is optional, and is loaded when native code is first asked for. */
+function loadKoffi(): Koffi {
+  try {
+    return createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (error) {
+    const missing = (error as { code?: string }).code === 'MODULE_NOT_FOUND';
+    throw new Error(
+      missing ? "the optional package 'koffi' is not installed" : `koffi does not load: ${String(error)}`,
+    );
+  }
+}
+
+/**
+ * Finds a compiler and loads the pool. Throws an error that says what is missing.
+ * @param command - the compiler
+ * @param folder - where compiled code is kept; null: nowhere
+ */
+export function makeNative(command: string, folder: string | null): NativeHost {
+  const koffi = loadKoffi();
+  const cache = new CodeCache(folder);
+  const compiler = findCompiler(command, cache);
+  /** Loads the libraries of some texts; they stay loaded, whatever becomes of their files. */
+  const libraries = (sources: readonly string[]): Library[] => {
+    const keys = sources.map((source) => createHash('sha256').update(compiler.key).update(source).digest('hex'));
+    const loaded: Library[] = [];
+    cache.libraries(
+      keys,
+      (folder, missing) => {
+        missing.forEach((n, file) => writeFileSync(join(folder, `${file}.c`), sources[n]!));
+        compileFiles(compiler, folder, missing.length);
+      },
+      (n, path) => {
+        try {
+          loaded[n] = koffi.load(path);
+        } catch (error) {
+          throw new Error(`compiled code cannot be loaded from ${path}: ${(error as Error).message} (is its folder mounted noexec? set SPORELET_CACHE)`); // prettier-ignore
+        }
+      },
+    );
+    return loaded;
+  };
+  const [runtime] = libraries([NATIVE_RUNTIME]) as [Library];
+  const address = runtime.func('uint64_t sp_address(const void *memory)');
+  const run = runtime.func('int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads)');
+  return {
+    target: compiler.target,
+    compiler: compiler.words,
+    cache: cache.folder,
+    load(pieces) {
+      const loaded = libraries(pieces.map((p) => p.source));
+      return loaded.map((library, i) => {
+        const out = new BigUint64Array(Math.max(1, pieces[i]!.functions));
+        library.func('void sp_pointers(uint64_t *out)')(out);
+        return out;
+      });
+    },
+    address: (memory) => Number(address(new Uint8Array(memory.buffer))),
+    run: run as NativeHost['run'],
+  };
+}
+
+let opened: NativeHost | Error | undefined;
+
+/** The native tier's host, one for the process. Throws an error that says why there is none. */
+export function openNative(): NativeHost {
+  try {
+    opened ??= makeNative(process.env['SPORELET_CC'] || 'cc', cacheFolder());
+  } catch (error) {
+    opened = error instanceof Error ? error : new Error(String(error));
+  }
+  if (opened instanceof Error) throw opened;
+  return opened;
+}
