@@ -186,8 +186,12 @@ export class CompiledGraph {
       if (!executable) {
         const { op, attrs, inputs: refs } = node!;
         const seen = inputs.map((v, k) => as({ value: v, spec: specOf(this.graph, refs[k]!) }));
-        const made = dispatch(op, seen, attrs) as ConcreteValue[];
-        for (const v of seen) v.storage.shared--;
+        let made: ConcreteValue[];
+        try {
+          made = dispatch(op, seen, attrs) as ConcreteValue[];
+        } finally {
+          for (const v of seen) v.storage.shared--;
+        }
         outputs.forEach((v, k) => held.set(v, made[k]!));
         continue;
       }

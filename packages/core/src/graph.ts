@@ -6,7 +6,7 @@ import type { GraphNode, Ref } from './graph-trace.ts';
 import { GraphTrace } from './graph-trace.ts';
 import { Parameter } from './parameter.ts';
 import { Tensor } from './tensor.ts';
-import { mapTensors, shapedLike, tensorsIn } from './tensor-tree.ts';
+import { mapTensors, tensorsIn } from './tensor-tree.ts';
 import { describe, repr } from './text.ts';
 import type { ConcreteValue, Value } from './value.ts';
 import { release, retain } from './value.ts';
@@ -88,7 +88,8 @@ export class Graph implements GraphParts {
     const { outputs, updated } = this.perform(given.map((t) => t.$value));
     const results = outputs.map((v) => new Tensor(v));
     this.updates.forEach(({ parameter }, u) => this.parameters[parameter]!.$rebind(updated[u]!));
-    return shapedLike(this.result, results);
+    let at = 0;
+    return mapTensors(this.result, () => results[at++]!);
   }
 
   /** Performs the recorded operations on values of any level; Parameters are left to the caller. */
@@ -136,13 +137,14 @@ export class Graph implements GraphParts {
 
   /** Whether what the recording depended on is as it was. */
   holds(): boolean {
-    return (
-      this.guards.every((g) => g()) &&
-      this.parameters.every((p, i) => {
-        const { dtype, shape } = this.parameterSpecs[i]!;
-        return p.$spec.dtype === dtype && sameShape(p.$spec.shape, shape);
-      })
-    );
+    return this.guards.every((g) => g()) && this.fits();
+  }
+  /** Whether the Parameters have the dtypes and shapes they had. */
+  fits(): boolean {
+    return this.parameters.every((p, i) => {
+      const { dtype, shape } = this.parameterSpecs[i]!;
+      return p.$spec.dtype === dtype && sameShape(p.$spec.shape, shape);
+    });
   }
 
   /**

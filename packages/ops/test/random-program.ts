@@ -231,8 +231,8 @@ export const bodies: Readonly<Record<string, Rule>> = {
 };
 
 /** The program of a recipe, on given Parameters. */
-export function programOf(recipe: Recipe, state: State, pure = false) {
-  const table = Object.values({ ...rules, ...(pure ? {} : updates), ...(recipe.plain ? {} : bodies) });
+export function programOf(recipe: Recipe, state: State) {
+  const table = Object.values({ ...rules, ...updates, ...(recipe.plain ? {} : bodies) });
   return (...inputs: Tensor[]): Tensor[] => {
     const pool: Tensor[] = [...inputs];
     for (const [op, a, b, c] of recipe.steps) {
@@ -244,7 +244,7 @@ export function programOf(recipe: Recipe, state: State, pure = false) {
   };
 }
 /** The names of a recipe's steps, for reading a counterexample. */
-export function namesOf(recipe: Recipe, pure = false): string[] {
-  const table = Object.keys({ ...rules, ...(pure ? {} : updates), ...(recipe.plain ? {} : bodies) });
+export function namesOf(recipe: Recipe): string[] {
+  const table = Object.keys({ ...rules, ...updates, ...(recipe.plain ? {} : bodies) });
   return recipe.steps.map(([op, a, b, c]) => `${table[op % table.length]!}(${a},${b},${c})`);
 }

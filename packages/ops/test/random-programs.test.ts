@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { Tensor} from '@sporelet/core';
-import { grad, jit, setSeed } from '@sporelet/core';
-import { float32 } from '@sporelet/ir';
-import { installOps } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+
+import { Tensor, grad, jit, setSeed } from '@sporelet/core';
+import { float32, int32 } from '@sporelet/ir';
+import * as ops from '../src/index.ts';
 import { registerDevices } from './harness.ts';
 import type { Recipe } from './random-program.ts';
 import { dtypes, makeInputs, makeState, namesOf, programOf } from './random-program.ts';
 
 registerDevices();
-installOps();
+ops.installOps();
 
 const RUNS = Number(process.env['RANDOM_PROGRAMS'] ?? 40);
 const SEED = Number(process.env['RANDOM_SEED'] ?? 20260101);
@@ -112,4 +112,23 @@ test('gradients of random programs', () => {
     fc.property(recipes(true), (recipe) => compare(recipe, ofGradient(recipe))),
     options,
   );
+});
+
+describe('found by random programs', () => {
+  /** A value whose expression has 2^30 paths. */
+  const folded = (x: Tensor): Tensor => Array.from({ length: 30 }).reduce<Tensor>((t) => t.mul(t).sin(), x);
+
+  test('a long chain of shared parts under a reduction compiles', () => {
+    const f = (x: Tensor): Tensor => ops.amax(folded(x).div(folded(x).sum(1, true)), 1);
+    const x = new Tensor(
+      Float32Array.from({ length: 34 }, (_, i) => i / 34),
+      { shape: [2, 17] },
+    );
+    expect(bitsOf(jit(f)(x))).toBe(bitsOf(f(x)));
+  });
+  test('a row by an index that took long to compute compiles', () => {
+    const f = (x: Tensor): Tensor => ops.gather(x, folded(x).astype(int32).clip(0, 2).astype(int32), 0).mul(2);
+    const x = new Tensor([1, 2, 3]);
+    expect(bitsOf(jit(f)(x))).toBe(bitsOf(f(x)));
+  });
 });
