@@ -14,7 +14,6 @@ export interface Machine {
   readonly compiler: string | null;
   /** Load averages seen during the run: least and greatest. */
   readonly load: readonly [number, number];
-  readonly passes: number;
 }
 
 interface Outcome {
@@ -66,7 +65,7 @@ export function reportOf(table: Table, machine: Machine): string {
     '',
     'Written by `npm run bench:peers`; [bench/README.md](../bench/README.md) says what the workloads are and how they are timed. Every library starts from the same numbers and must compute the same results: a run that does not is left out.',
     '',
-    `${machine.processor}, ${cores} cores, ${machine.memory}, ${machine.system}, Node ${machine.node}, ${machine.compiler ?? 'no C compiler'}. ${machine.passes} interleaved passes; load average ${load[0].toFixed(1)} to ${load[1].toFixed(1)}.${busy}`,
+    `${machine.processor}, ${cores} cores, ${machine.memory}, ${machine.system}, Node ${machine.node}, ${machine.compiler ?? 'no C compiler'}. Interleaved passes: ${[...new Set(table.passes)].join(' to ')}; load average ${load[0].toFixed(1)} to ${load[1].toFixed(1)}.${busy}`,
     '',
     '![speeds by workload](benchmarks.svg)',
     '',
