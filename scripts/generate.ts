@@ -66,6 +66,11 @@ function exported(node: ts.HasModifiers): boolean {
   return ts.getModifiers(node)?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
+/** A class that a module writes itself, typed by what its instances are called with: `class X {} as unknown as T`. */
+function isClassForm(e: ts.Expression): boolean {
+  return ts.isAsExpression(e) ? isClassForm(e.expression) : ts.isClassExpression(e);
+}
+
 async function read(module: string): Promise<{ callables: Callable[]; methods: string[] }> {
   const text = readFileSync(`${folder}${module}.ts`, 'utf8');
   const source = ts.createSourceFile(`${module}.ts`, text, ts.ScriptTarget.ESNext, true);
@@ -91,6 +96,10 @@ async function read(module: string): Promise<{ callables: Callable[]; methods: s
         continue;
       }
       const value = loaded[name];
+      if (typeof value === 'function' && d.initializer && isClassForm(d.initializer)) {
+        callables.push({ name, module, overloads: [], doc: docOf(s), op: null });
+        continue;
+      }
       if (typeof value !== 'function' || !('def' in value)) continue;
       const op = value as unknown as AnyOp;
       const types = d.type ? functionTypes(d.type) : [];

@@ -111,6 +111,7 @@ export class Placer {
   private readonly ids = new Map<Expr, number>();
   private readonly axisIds = new Map<Axis, number>();
   private readonly canonicalMemo = new Map<Expr, Expr>();
+  private readonly deepMemo = new Map<Expr, Expr>();
   private readonly register: number;
   private readonly unroll: number;
 
@@ -267,9 +268,14 @@ export class Placer {
     return sum;
   }
 
+  /** Interns a node and all below it; what is shared is visited once. */
   private deep(e: Expr): Expr {
+    let r = this.deepMemo.get(e);
+    if (r) return r;
     const args = e.args.map((a) => this.deep(a));
-    return this.intern(args.every((a, i) => a === e.args[i]) ? e : rebuild(e, args));
+    r = this.intern(args.every((a, i) => a === e.args[i]) ? e : rebuild(e, args));
+    this.deepMemo.set(e, r);
+    return r;
   }
 
   private id(e: Expr): number {

@@ -58,6 +58,7 @@ export class BatchTrace extends Trace {
   }
 
   process(op: Runnable, inputs: readonly Value[], attrs: Attrs): Value[] {
+    if (op.onMapped) return op.onMapped(this, inputs);
     let mask = '';
     for (const v of inputs) mask += v.trace === this ? '1' : '0';
     for (const over of op.inPlace(inputs.length)) {

@@ -21,6 +21,10 @@ export interface CoreOps {
   gatherNd(x: Tensor, indices: readonly Tensor[]): Tensor;
   /** `x` with the rows that `gatherNd` would read replaced by those of `value`. */
   scatterNd(x: Tensor, indices: readonly Tensor[], value: Tensor): Tensor;
+  /** Tensors of one shape along a new first axis. */
+  stack(xs: readonly Tensor[]): Tensor;
+  /** Whether x < y, element-wise. */
+  less(x: Tensor, y: Tensor): Tensor;
   /** Where the mask is true, else `x`: element-wise over broadcast shapes. */
   where(mask: Tensor, value: Tensor, x: Tensor): Tensor;
 }

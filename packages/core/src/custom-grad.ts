@@ -1,7 +1,11 @@
 import type { Kernel, TensorSpec } from '@sporelet/ir';
 import { ValueError, sameShape, shapeText } from '@sporelet/ir';
 import { BatchTrace, BatchValue } from './batch-trace.ts';
-import { atLevel, dispatch } from './dispatch.ts';
+import { atLevel, dispatch, running } from './dispatch.ts';
+import type { Body } from './flow-body.ts';
+import { assemble, bindUpdated, recordBody } from './flow-body.ts';
+import { FlowOp, unwrapped } from './flow-op.ts';
+import { recordMapped } from './flow-transform.ts';
 import { fitTo, zerosFor } from './gradient.ts';
 import { liftedGradients } from './lifted-gradient.ts';
 import type { BackwardRequest } from './runnable.ts';
@@ -10,7 +14,7 @@ import { constantOf } from './stop-gradient.ts';
 import { Tensor } from './tensor.ts';
 import { mapTensors, shapedLike, tensorsIn } from './tensor-tree.ts';
 import { describe } from './text.ts';
-import type { Value } from './value.ts';
+import type { ConcreteValue, Value } from './value.ts';
 import { retain } from './value.ts';
 
 /** An operation that runs functions of its own instead of a kernel. */
@@ -32,6 +36,19 @@ abstract class FunctionOp extends Runnable {
     return [];
   }
   abstract override execute(inputs: readonly Value[]): Value[];
+  override recordInBody(inputs: readonly Value[]): Value[] {
+    const specs = inputs.map(({ dtype, shape }) => ({ dtype, shape }));
+    const recorded = recordBody(specs, (...given) =>
+      this.execute(given.map((t) => t.$value)).map((v) => new Tensor(v)),
+    );
+    const made = assemble(this.name, [recorded]);
+    const keys = recorded.trace.supplied.map((make, i) => running.graph!.supply!(recorded.trace.suppliedSpecs[i]!, make).$value); // prettier-ignore
+    const op = new BodyFunctionOp(this, made.bodies[0]!, inputs.length);
+    const results = dispatch(op, [...inputs, ...made.closure, ...keys], noAttrs);
+    const count = results.length - made.updated.length;
+    bindUpdated(this.name, made.updated, results.slice(count));
+    return results.slice(0, count);
+  }
   protected lift(mask: string): Runnable {
     return new MappedFunctionOp(this, mask);
   }
@@ -126,6 +143,43 @@ class MappedFunctionOp extends FunctionOp {
   }
   backward(request: BackwardRequest): (Value | null)[] {
     return liftedGradients(this.base, this.mask, request);
+  }
+}
+
+/** A function operation inside the body of a branch or loop, which is differentiated after it was recorded. */
+class BodyFunctionOp extends FlowOp {
+  readonly name: string;
+  private readonly base: FunctionOp;
+  private readonly body: Body;
+  /** How many of the inputs are the function's own. */
+  private readonly count: number;
+
+  constructor(base: FunctionOp, body: Body, count: number) {
+    super();
+    this.name = base.name;
+    this.base = base;
+    this.body = body;
+    this.count = count;
+  }
+  infer(): readonly TensorSpec[] {
+    return this.body.outputs;
+  }
+  execute(inputs: readonly ConcreteValue[]): Value[] {
+    return this.body.run(inputs);
+  }
+  backward({ inputs, outputs, gradients, need, attrs }: BackwardRequest): (Value | null)[] {
+    const { count } = this;
+    const given = this.base.backward({ inputs: inputs.slice(0, count), outputs, gradients, need: need.slice(0, count), attrs }); // prettier-ignore
+    return inputs.map((_, i) => given[i] ?? null);
+  }
+  onMapped(trace: BatchTrace, inputs: readonly Value[]): Value[] {
+    const { inner, mask } = unwrapped(trace, inputs);
+    const { recorded } = recordMapped(this.body, mask, trace.size, () => true);
+    const made = assemble(this.name, [recorded]);
+    const own = mask.slice(0, this.count).map((m) => (m ? '1' : '0')).join(''); // prettier-ignore
+    const base = this.base.lifted(own) as FunctionOp;
+    const op = new BodyFunctionOp(base, made.bodies[0]!, this.count);
+    return dispatch(op, [...inner, ...made.closure], noAttrs).map((v) => new BatchValue(trace, v));
   }
 }
 

@@ -3,13 +3,18 @@ import { sameShape, sizeOf } from '@sporelet/ir';
 import { dispatch } from './dispatch.ts';
 import type { Graph } from './graph.ts';
 import { refKey, simplify } from './graph-simplify.ts';
+import { literalKernel } from './literal-kernel.ts';
 import type { GraphNode, Ref } from './graph-trace.ts';
 import { shapeOf } from './tuple.ts';
 import { ConcreteValue } from './value.ts';
 
-/** A node as part of a program: its kernel, or null where the output is input 0 with another shape. */
+/** A node as part of a program. */
 interface Placed {
-  readonly node: GraphNode;
+  /** Null for a constant. */
+  readonly node: GraphNode | null;
+  readonly path: string;
+  readonly at: number;
+  /** Null where the output is input 0 with another shape, and for what runs by itself. */
   readonly kernel: Kernel | null;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -21,6 +26,8 @@ interface Part {
   readonly node: GraphNode | null;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** The last node in it: what was supplied up to there is made before it runs. */
+  readonly last: number;
 }
 
 /** A graph compiled for one device: what a run does is decided, down to the places in memory. */
@@ -32,6 +39,7 @@ export class CompiledGraph {
   /** The numbers of the graph's inputs, Parameters, constants and supplied values, in that order. */
   private readonly given: number[] = [];
   private readonly firstParameter: number;
+  private readonly firstSupplied: number;
   private readonly results: readonly { readonly value: number; readonly spec: TensorSpec }[];
   private readonly updates: readonly {
     readonly parameter: number;
@@ -61,20 +69,37 @@ export class CompiledGraph {
     for (const kind of ['input', 'parameter', 'constant', 'supplied'] as const)
       specs[kind].forEach((s, index) => this.given.push(add({ kind, index, output: 0 }, { dtype: s.dtype, shape: s.shape }))); // prettier-ignore
     this.firstParameter = graph.inputs.length;
+    const literals = graph.constants.flatMap((value, index): Placed[] => {
+      const kernel = literalKernel(value);
+      if (!kernel) return [];
+      const { dtype, shape } = value;
+      return [
+        {
+          path: '',
+          at: -1,
+          node: null,
+          kernel,
+          inputs: [],
+          outputs: [add({ kind: 'constant', index, output: 0 }, { dtype, shape })],
+        },
+      ];
+    });
+    this.firstSupplied = this.given.length - graph.supplied.length;
     const placed = simplified.nodes.map((i): Placed => {
       const node = graph.nodes[i]!;
       const inputs = node.inputs.map(numberOf);
-      const kernel = node.op.kernel(node.inputs.map((_, k) => specOf(graph, node.inputs[k]!)), node.attrs, node.outputs, false); // prettier-ignore
-      if (kernel === null) {
+      const kernel = node.op.opaque ? null : node.op.kernel(node.inputs.map((_, k) => specOf(graph, node.inputs[k]!)), node.attrs, node.outputs, false); // prettier-ignore
+      if (kernel === null && !node.op.opaque) {
         numbers.set(refKey({ kind: 'node', index: i, output: 0 }), inputs[0]!);
-        return { node, kernel, inputs, outputs: [] };
+        return { node, path: node.path, at: i, kernel, inputs, outputs: [] };
       }
-      return { node, kernel, inputs, outputs: node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec)) }; // prettier-ignore
+      const outputs = node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec));
+      return { node, path: node.path, at: i, kernel, inputs, outputs };
     });
     this.results = graph.outputs.map((ref) => ({ value: numberOf(ref), spec: specOf(graph, ref) }));
     this.updates = graph.updates.map(({ parameter, value }) => ({ parameter, value: numberOf(value), spec: specOf(graph, value) })); // prettier-ignore
-    const steps = placed.filter((p) => p.kernel !== null);
-    this.whole = steps.every((p) => !p.kernel!.routine);
+    const steps = [...literals, ...placed.filter((p) => p.kernel !== null || p.node?.op.opaque)];
+    this.whole = !steps.some(alone);
     this.build(steps, name);
   }
 
@@ -95,29 +120,37 @@ export class CompiledGraph {
         kernel: p.kernel!,
         inputs: p.inputs,
         outputs: p.outputs,
-        path: p.node.path,
+        path: p.path,
       }));
       const program: Program = { name, values, inputs, outputs, updates, steps: own };
-      this.parts.push({ executable: device.compileProgram!(program), node: null, inputs, outputs });
+      this.parts.push({
+        executable: device.compileProgram!(program),
+        node: null,
+        inputs,
+        outputs,
+        last: run.at(-1)?.at ?? 0,
+      });
       run = [];
     };
     steps.forEach((p, i) => {
-      if (!p.kernel!.routine) {
+      if (!alone(p)) {
         run.push(p);
         return;
       }
       flush(steps.slice(i));
-      this.parts.push({ executable: null, node: p.node, inputs: p.inputs, outputs: p.outputs });
+      this.parts.push({ executable: null, node: p.node, inputs: p.inputs, outputs: p.outputs, last: p.at });
     });
     flush([]);
   }
 
   /**
-   * Runs on values of the graph's inputs, Parameters, constants and supplied values.
+   * Runs on values of the graph's inputs, Parameters and constants.
+   * @param supply - makes one of the supplied values; called in their order
    * @returns the results, then for each update what the Parameter holds now
    */
-  run(given: readonly ConcreteValue[]): { results: ConcreteValue[]; updated: ConcreteValue[] } {
-    return this.whole ? this.runWhole(given) : this.runParts(given);
+  run(given: readonly ConcreteValue[], supply: Supply): { results: ConcreteValue[]; updated: ConcreteValue[] } {
+    if (!this.whole) return this.runParts(given, supply);
+    return this.runWhole(this.graph.supplied.length ? [...given, ...this.graph.supplied.map((_, i) => supply(i))] : given); // prettier-ignore
   }
 
   private allocate({ dtype, shape }: TensorSpec): ConcreteValue {
@@ -148,20 +181,36 @@ export class CompiledGraph {
     return { results, updated };
   }
 
-  private runParts(given: readonly ConcreteValue[]): { results: ConcreteValue[]; updated: ConcreteValue[] } {
+  private runParts(
+    given: readonly ConcreteValue[],
+    supply: Supply,
+  ): { results: ConcreteValue[]; updated: ConcreteValue[] } {
     const held = new Map<number, ConcreteValue>();
-    this.given.forEach((v, i) => held.set(v, given[i]!));
+    given.forEach((v, i) => held.set(this.given[i]!, v));
+    const { suppliedAt } = this.graph;
+    let supplied = 0;
+    const supplyUpTo = (node: number): void => {
+      for (; supplied < suppliedAt.length && suppliedAt[supplied]! <= node; supplied++) {
+        held.set(this.given[this.firstSupplied + supplied]!, supply(supplied));
+      }
+    };
     const at = (value: number): ConcreteValue => held.get(value)!;
     const as = ({ value, spec }: { readonly value: number; readonly spec: TensorSpec }): ConcreteValue => {
       const { storage } = at(value);
       storage.shared++;
       return new ConcreteValue(spec.dtype, shapeOf(spec.shape), sizeOf(spec.shape), storage, this.device);
     };
-    for (const { executable, node, inputs, outputs } of this.parts) {
+    for (const { executable, node, inputs, outputs, last } of this.parts) {
+      supplyUpTo(last);
       if (!executable) {
         const { op, attrs, inputs: refs } = node!;
         const seen = inputs.map((v, k) => as({ value: v, spec: specOf(this.graph, refs[k]!) }));
-        const made = dispatch(op, seen, attrs) as ConcreteValue[];
+        let made: ConcreteValue[];
+        try {
+          made = dispatch(op, seen, attrs) as ConcreteValue[];
+        } finally {
+          for (const v of seen) v.storage.shared--;
+        }
         outputs.forEach((v, k) => held.set(v, made[k]!));
         continue;
       }
@@ -169,9 +218,15 @@ export class CompiledGraph {
       executable.run(inputs.map((v) => at(v).storage), made.map((v) => v.storage)); // prettier-ignore
       outputs.forEach((v, k) => held.set(v, made[k]!));
     }
+    supplyUpTo(Infinity);
     return { results: this.results.map(as), updated: this.updates.map(as) };
   }
 }
+
+type Supply = (i: number) => ConcreteValue;
+
+/** Whether a step is no part of a program: a routine, or what runs by itself. */
+const alone = ({ kernel }: Placed): boolean => kernel === null || kernel.routine !== undefined;
 
 /** The dtype and shape of a value as the graph sees it there. */
 export function specOf(graph: Graph, ref: Ref): TensorSpec {

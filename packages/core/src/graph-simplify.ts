@@ -33,8 +33,9 @@ export function simplify(graph: GraphParts): Simplified {
   };
   graph.outputs.forEach(need);
   graph.updates.forEach((u) => need(u.value));
+  graph.nodes.forEach((node, i) => node.op.impure && needed.add(i));
   for (let i = graph.nodes.length - 1; i >= 0; i--) if (needed.has(i)) graph.nodes[i]!.inputs.forEach(need);
   return { nodes: [...needed].sort((a, b) => a - b), equals };
 }
 
-const writes = (node: GraphNode): boolean => node.op.inPlace(node.inputs.length).some((k) => k >= 0);
+const writes = ({ op, inputs }: GraphNode): boolean => op.impure || op.inPlace(inputs.length).some((k) => k >= 0);

@@ -7,6 +7,7 @@ import type { Runnable } from './runnable.ts';
 import { Tensor } from './tensor.ts';
 import type { Shape } from './tuple.ts';
 import { shapeOf } from './tuple.ts';
+import { userFrame } from './user-frame.ts';
 import type { ConcreteValue } from './value.ts';
 import { Trace, Value, retain } from './value.ts';
 
@@ -37,9 +38,11 @@ export class SymbolicValue extends Value {
     this.ref = ref;
   }
   readable(): ConcreteValue {
+    const at = userFrame();
     throw new RuntimeError(
-      'The elements of a tensor are not known while its function is being recorded into a graph: choose between values ' +
-        'with ops (select, where), read them outside the function, or run it without jit',
+      `The elements of a tensor are not known while its function is being recorded into a graph${at && `, but are read at ${at}`}: ` +
+        'choose between values with ops (select, where), between ways with ops.cond, repeat with ops.whileLoop, ' +
+        'ops.forILoop or ops.scan, read them outside the function, or run it without jit',
     );
   }
 }
@@ -60,13 +63,24 @@ export class GraphTrace extends Trace {
   /** Values every run makes anew: random keys. */
   readonly supplied: (() => Tensor)[] = [];
   readonly suppliedSpecs: TensorSpec[] = [];
+  /** How many nodes there were when each was asked for. */
+  readonly suppliedAt: number[] = [];
+  /** Records the body of a branch or loop: what it leaves is differentiated later. */
+  readonly body: boolean;
   /** What must still hold for the recording to be what the function would do. */
   readonly guards: (() => boolean)[] = [];
   private readonly known = new Map<Value, Ref>();
   private readonly captured = new Map<Parameter, Captured>();
 
+  constructor(level: number, body = false) {
+    super(level);
+    this.body = body;
+  }
+
   process(op: Runnable, inputs: readonly Value[], attrs: Attrs): Value[] {
-    if (op.execute) return op.execute(inputs, attrs);
+    if (op.execute && !op.opaque) {
+      return this.body && op.recordInBody ? op.recordInBody(inputs) : op.execute(inputs, attrs);
+    }
     const refs = inputs.map((v) => this.refOf(v));
     const outputs = op.infer(
       inputs.map(({ dtype, shape }) => ({ dtype, shape })),
@@ -100,6 +114,7 @@ export class GraphTrace extends Trace {
   override supply(spec: TensorSpec, make: () => Tensor): Tensor {
     const index = this.supplied.push(make) - 1;
     this.suppliedSpecs.push(spec);
+    this.suppliedAt.push(this.nodes.length);
     return new Tensor(this.symbol(spec, { kind: 'supplied', index, output: 0 }));
   }
 
@@ -115,6 +130,12 @@ export class GraphTrace extends Trace {
     this.parameters.push(captured);
     this.captured.set(parameter, captured);
     parameter.$rebind(symbol);
+  }
+
+  /** What was recorded, for a Graph. */
+  recorded() {
+    const { inputs, constants, supplied, suppliedSpecs, suppliedAt, nodes, guards } = this;
+    return { inputs, constants, supplied, suppliedSpecs, suppliedAt, nodes, guards };
   }
 
   lower(): Value {

@@ -1,12 +1,12 @@
 import type { Device, TensorSpec } from '@sporelet/ir';
 import { ValueError, sameShape, shapeText } from '@sporelet/ir';
 import { atLevel, dispatch, running } from './dispatch.ts';
-import { CompiledGraph } from './graph-compiled.ts';
+import { CompiledGraph, specOf } from './graph-compiled.ts';
 import type { GraphNode, Ref } from './graph-trace.ts';
 import { GraphTrace } from './graph-trace.ts';
 import { Parameter } from './parameter.ts';
 import { Tensor } from './tensor.ts';
-import { mapTensors, shapedLike, tensorsIn } from './tensor-tree.ts';
+import { mapTensors, tensorsIn } from './tensor-tree.ts';
 import { describe, repr } from './text.ts';
 import type { ConcreteValue, Value } from './value.ts';
 import { release, retain } from './value.ts';
@@ -29,6 +29,8 @@ export interface GraphParts {
   readonly constants: readonly Value[];
   readonly supplied: readonly (() => Tensor)[];
   readonly suppliedSpecs: readonly TensorSpec[];
+  /** The node before which each is made. */
+  readonly suppliedAt: readonly number[];
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly Ref[];
   readonly updates: readonly GraphUpdate[];
@@ -43,6 +45,7 @@ export class Graph implements GraphParts {
   readonly constants: readonly Value[];
   readonly supplied: readonly (() => Tensor)[];
   readonly suppliedSpecs: readonly TensorSpec[];
+  readonly suppliedAt: readonly number[];
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly Ref[];
   readonly updates: readonly GraphUpdate[];
@@ -60,6 +63,7 @@ export class Graph implements GraphParts {
     this.constants = parts.constants;
     this.supplied = parts.supplied;
     this.suppliedSpecs = parts.suppliedSpecs;
+    this.suppliedAt = parts.suppliedAt;
     this.guards = parts.guards;
     this.parameterSpecs = parts.parameters.map(({ dtype, shape }) => ({ dtype, shape }));
     this.nodes = parts.nodes;
@@ -81,15 +85,30 @@ export class Graph implements GraphParts {
       throw new ValueError(`The graph was recorded for other Parameters than '${t.name}'.`);
     });
     this.check(given);
+    const { outputs, updated } = this.perform(given.map((t) => t.$value));
+    const results = outputs.map((v) => new Tensor(v));
+    this.updates.forEach(({ parameter }, u) => this.parameters[parameter]!.$rebind(updated[u]!));
+    let at = 0;
+    return mapTensors(this.result, () => results[at++]!);
+  }
+
+  /** Performs the recorded operations on values of any level; Parameters are left to the caller. */
+  perform(given: readonly Value[]): { outputs: Value[]; updated: Value[] } {
     const values = new Map<string, Value>();
     const put = (kind: Ref['kind'], index: number, value: Value): void =>
       void values.set(keyOf({ kind, index, output: 0 }), value);
-    given.forEach((t, i) => put('input', i, t.$value));
+    given.forEach((v, i) => put('input', i, v));
     this.parameters.forEach((p, i) => put('parameter', i, p.$value));
     this.constants.forEach((v, i) => put('constant', i, v));
-    this.supplied.forEach((make, i) => put('supplied', i, make().$value));
+    let made = 0;
+    const supplyUpTo = (node: number): void => {
+      for (; made < this.supplied.length && this.suppliedAt[made]! <= node; made++) {
+        put('supplied', made, this.supplied[made]!().$value);
+      }
+    };
     const read = (ref: Ref): Value => values.get(keyOf(ref))!;
     this.nodes.forEach((node, i) => {
+      supplyUpTo(i);
       const inputs = node.inputs.map(read);
       // What is read later must survive this operation's writing.
       const kept = node.op
@@ -101,25 +120,31 @@ export class Graph implements GraphParts {
       outputs.forEach((v, output) => values.set(keyOf({ kind: 'node', index: i, output }), v));
       for (const ref of node.inputs) if (this.lastUse.get(keyOf(ref)) === i) values.delete(keyOf(ref));
     });
-    const results = this.outputs.map((ref) => {
+    supplyUpTo(Infinity);
+    const outputs = this.outputs.map((ref) => {
       const value = read(ref);
       // The graph, an input or a Parameter holds it too.
       if (ref.kind !== 'node' || this.updates.some((u) => keyOf(u.value) === keyOf(ref))) retain(value);
-      return new Tensor(value);
+      return value;
     });
-    for (const { parameter, value } of this.updates) this.parameters[parameter]!.$rebind(read(value));
-    return shapedLike(this.result, results);
+    return { outputs, updated: this.updates.map((u) => read(u.value)) };
+  }
+
+  /** Dtypes and shapes of what it returns. */
+  outputSpecs(): readonly TensorSpec[] {
+    return this.outputs.map((ref) => specOf(this, ref));
   }
 
   /** Whether what the recording depended on is as it was. */
   holds(): boolean {
-    return (
-      this.guards.every((g) => g()) &&
-      this.parameters.every((p, i) => {
-        const { dtype, shape } = this.parameterSpecs[i]!;
-        return p.$spec.dtype === dtype && sameShape(p.$spec.shape, shape);
-      })
-    );
+    return this.guards.every((g) => g()) && this.fits();
+  }
+  /** Whether the Parameters have the dtypes and shapes they had. */
+  fits(): boolean {
+    return this.parameters.every((p, i) => {
+      const { dtype, shape } = this.parameterSpecs[i]!;
+      return p.$spec.dtype === dtype && sameShape(p.$spec.shape, shape);
+    });
   }
 
   /**
@@ -135,8 +160,7 @@ export class Graph implements GraphParts {
       for (const t of given) values.push(t.$value.readable());
       for (const p of parameters) values.push(p.$value.readable());
       for (const c of constants) values.push(c.readable());
-      for (const make of supplied) values.push(make().$value.readable());
-      const { results, updated } = compiled.run(values);
+      const { results, updated } = compiled.run(values, (i) => supplied[i]!().$value.readable());
       updates.forEach(({ parameter }, u) => {
         const p = parameters[parameter]!;
         if (p.$value !== updated[u]!) p.$rebind(updated[u]!);
@@ -213,12 +237,8 @@ export function trace(fn: AnyFn, ...examples: readonly unknown[]): Graph {
           const after = parameter.$value;
           return after === symbol ? [] : [{ parameter: i, value: graph.refOf(after) }];
         });
-        const { inputs, constants, supplied, suppliedSpecs, nodes, guards } = graph;
         const parameters = graph.parameters.map((c) => c.parameter);
-        return new Graph(
-          { inputs, parameters, constants, supplied, suppliedSpecs, nodes, outputs, updates, guards },
-          result,
-        );
+        return new Graph({ ...graph.recorded(), parameters, outputs, updates }, result);
       } finally {
         running.graph = outer;
       }

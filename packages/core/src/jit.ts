@@ -62,7 +62,8 @@ export class Jit {
     const graph = trace(this.fn, ...args);
     const device = given[0] ? (given[0].$value as ConcreteValue).device : currentDevice();
     const made: Compiled = { graph, run: graph.compile(device, this.name) };
-    const others = this.programs.get(key)?.filter((p) => p.graph.holds()) ?? [];
+    // A cell goes back and forth between training and evaluation: what was compiled for the other is kept.
+    const others = this.programs.get(key)?.filter((p) => p.graph.fits()) ?? [];
     this.programs.delete(key);
     this.programs.set(key, [...others.slice(-7), made]);
     const [oldest] = this.programs.keys();

@@ -1,5 +1,6 @@
 import type { Device, Kernel, TensorSpec } from '@sporelet/ir';
 import type { Attrs } from './attr.ts';
+import type { BatchTrace } from './batch-trace.ts';
 import type { Entry, OpCache } from './eager.ts';
 import type { Value } from './value.ts';
 
@@ -54,6 +55,14 @@ export abstract class Runnable {
 
   /** Runs by itself instead of through a kernel. */
   execute?(inputs: readonly Value[], attrs: Attrs): Value[];
+  /** Whether a graph keeps it as one node although it runs by itself. */
+  readonly opaque: boolean = false;
+  /** Whether a run changes something besides its outputs: it is run even if nobody reads them, and never merged. */
+  readonly impure: boolean = false;
+  /** Becomes a node of a body's graph that still knows its own gradient. */
+  recordInBody?(inputs: readonly Value[]): Value[];
+  /** Performs itself on mapped values, where a lifted kernel is no way. */
+  onMapped?(trace: BatchTrace, inputs: readonly Value[]): Value[];
 
   lifted(mask: string): Runnable {
     this.lifts ??= new Map();

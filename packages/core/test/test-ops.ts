@@ -372,4 +372,19 @@ export const noGradient: Op<(x: Operand) => Tensor> = defineOp({
 
 export const device = new InterpreterDevice();
 registerDevice('CPU', () => device);
-installCoreOps({ add, cast, sum, reshape, broadcastTo, transpose, full, slice, setSlice, gatherNd, scatterNd, where });
+installCoreOps({
+  add,
+  cast,
+  sum,
+  reshape,
+  broadcastTo,
+  transpose,
+  full,
+  slice,
+  setSlice,
+  gatherNd,
+  scatterNd,
+  where,
+  less,
+  stack: (xs) => concat(xs.map((x) => reshape(x, [1, ...x.shape]))),
+});

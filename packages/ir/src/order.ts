@@ -173,9 +173,12 @@ export class Ordering {
   }
 
   /** A nested reduction that takes the lanes itself leaves none for this axis. */
-  private hasLanes(e: Expr, axis: Axis): boolean {
+  private hasLanes(e: Expr, axis: Axis, seen = new Set<Expr>()): boolean {
+    // Shared parts are looked at once.
+    if (seen.has(e)) return false;
+    seen.add(e);
     if (!this.free.of(e).has(axis)) return false;
-    return (e.kind === 'reduce' && e.order!.partials === 16) || e.args.some((a) => this.hasLanes(a, axis));
+    return (e.kind === 'reduce' && e.order!.partials === 16) || e.args.some((a) => this.hasLanes(a, axis, seen));
   }
 
   private unrolled(e: Expr, axes: readonly Axis[], body: Expr): Expr {

@@ -1,11 +1,12 @@
 import { installCoreOps, installMethods } from '@sporelet/core';
-import { cast, select } from './compare.ts';
+import { cast, less, select } from './compare.ts';
 import { fill } from './creation.ts';
 import { add } from './elementwise.ts';
 import { index } from './indexing.ts';
 import { tensorMethods } from './methods.gen.ts';
 import { reduceSum } from './reduce.ts';
 import { indexPut } from './scatter.ts';
+import { stack } from './shape-join.ts';
 import { setSlice, slice } from './shape-slice.ts';
 import { broadcastTo, reshape, transpose } from './shape.ts';
 
@@ -24,6 +25,8 @@ export function installOps(): void {
     gatherNd: index,
     scatterNd: (x, indices, value) => indexPut(x, indices, value),
     where: select,
+    stack: (xs) => stack(xs),
+    less,
   });
   installMethods(tensorMethods);
 }
