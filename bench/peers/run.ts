@@ -76,7 +76,6 @@ function machineOf(): Machine {
     node: process.version,
     compiler,
     load: [Math.min(...loads), Math.max(...loads)],
-    passes,
   };
 }
 

@@ -12,6 +12,8 @@ export interface Figure {
 export interface Table {
   /** By workload, then by peer, in the order of the plan. */
   readonly rows: ReadonlyMap<string, ReadonlyMap<string, Figure>>;
+  /** By workload, the most runs of one peer. */
+  readonly passes: ReadonlyMap<string, number>;
   /** Runs that do not count, and why. */
   readonly refused: readonly string[];
 }
@@ -33,11 +35,13 @@ export function tableOf(lines: readonly Line[]): Table {
     return false;
   });
   const rows = new Map<string, Map<string, Figure>>();
+  const runs = new Map<string, number>();
   for (const workload of Object.keys(workloads)) {
     const here = counted.filter((line) => line.workload === workload);
     const row = new Map<string, Figure>();
     for (const peer of new Set(here.map((line) => line.peer))) {
       const own = here.filter((line) => line.peer === peer);
+      runs.set(workload, Math.max(runs.get(workload) ?? 0, own.length));
       const bests = own.map((line) => line.best!);
       row.set(peer, {
         best: lowerIsBetter(workload) ? Math.min(...bests) : Math.max(...bests),
@@ -47,7 +51,7 @@ export function tableOf(lines: readonly Line[]): Table {
     }
     if (row.size > 0) rows.set(workload, row);
   }
-  return { rows, refused: [...refused] };
+  return { rows, passes: runs, refused: [...refused] };
 }
 
 /** Three significant digits, thousands apart. */
