@@ -117,7 +117,8 @@ writeFileSync(
 console.log(train.terminalPlot(losses));
 print(`the loss curve is in ${chart}`);
 print(
-  `done in ${((performance.now() - started) / 1000).toFixed(1)} s on ${ms.getThreads()} threads (${process.version})`,
+  `done in ${((performance.now() - started) / 1000).toFixed(1)} s on ${ms.getThreads()} threads (${process.version}); ` +
+    `the training step ran as ${ms.tierReport().programs === 'native' ? 'native code' : 'WebAssembly'}`,
 );
 if (accuracy < 0.98) {
   console.error('The accuracy is below 98 %.');

@@ -110,7 +110,7 @@ function inline(
   const outputs = pulls.map((o): PullOutput => ({ ...o, value: sharing.run(inliner.run(o.value)) }));
   const outOfRange = hasBounded(producer.kernel) ? producer.kernel.outOfRange : kernel.outOfRange;
   const next: Kernel = {
-    name: `${producer.kernel.name} ${kernel.name}`,
+    name: [producer.kernel.name, kernel.name].filter(Boolean).join(' '),
     inputs: joined,
     outputs,
     inPlace: kernel.inPlace.map((i) => (i < 0 ? -1 : numbers[i]!)),

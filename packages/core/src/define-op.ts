@@ -20,6 +20,22 @@ export type Op<F extends AnyFn, P = new () => F> = F & { readonly def: OpDef; re
 
 export type AnyOp = Op<AnyFn, AnyPrimitive>;
 
+/** How arguments of the function form become inputs and attributes. */
+interface CallForm {
+  readonly reader: AttrReader;
+  readonly names: readonly string[];
+  readonly required: number;
+}
+
+function callForm(def: OpDef): CallForm {
+  const { callOrder, callAttrs, classAttrs } = def.sig;
+  return {
+    reader: new AttrReader(def.name, def.spec.attrs ?? {}, [...callAttrs, ...classAttrs]),
+    names: [...callOrder, ...classAttrs],
+    required: leadingRequired(def.sig),
+  };
+}
+
 /**
  * Declares an op: signature, dtypes, shape inference, kernel and gradient in one place. What it gives is a function that
  * takes the inputs and then the attributes, by position or by name; annotate the variable with its type:
@@ -33,14 +49,11 @@ export function defineOp<const S extends string, F extends AnyFn, P, A = Record<
   if (forms.length !== 1)
     throw new Error(`defineOp '${raw.name}': there must be one kernel form, but got ${forms.join(', ') || 'none'}`);
   const def = new OpDef(raw);
-  const { callOrder, callAttrs, classAttrs } = def.sig;
-  const order = [...callAttrs, ...classAttrs];
-  const reader = new AttrReader(raw.name, raw.attrs ?? {}, order);
-  const names = [...callOrder, ...classAttrs];
-  const required = leadingRequired(def.sig);
+  let form: CallForm | undefined;
 
   const general = (args: readonly unknown[]): Result => {
     try {
+      const { reader, names, required } = (form ??= callForm(def));
       const plain = args.length >= required && args.length <= names.length && !args.some(isOptions);
       const values = plain ? args : bindArguments(raw.name, names, required, args);
       const [operands, given] = sortArguments(def.sig, values);

@@ -8,16 +8,17 @@ import { ConcreteValue } from './value.ts';
 
 type General = (args: readonly unknown[]) => Result;
 
+/** A signature of one input, or two of one group, without attributes, and one output: read from its text, as all ops are imported. */
+const SIMPLE = /^\s*\w+!?:(\w+)(\s*,\s*\w+!?:\1)?\s*->\s*[\w=?]+\s*$/;
+
 /**
  * The function form of an op. Element-wise ops of one or two inputs without attributes run at once when everything is
  * concrete, on one device, of one shape (or a scalar) and a kernel has been made before; all else takes the general way.
  */
 export function fastCall(def: OpDef, general: General): (...args: unknown[]) => Result {
-  const { inputs, callAttrs, classAttrs, outputs } = def.sig;
-  const simple = def.spec.each && !callAttrs.length && !classAttrs.length && outputs.length === 1 && !def.writes;
-  if (simple && inputs.length === 1) return unary(def, general);
-  if (simple && inputs.length === 2 && inputs[0]!.group === inputs[1]!.group) return binary(def, general);
-  return (...args) => general(args);
+  const inputs = def.spec.each ? SIMPLE.exec(def.spec.sig) : null;
+  if (inputs === null) return (...args) => general(args);
+  return inputs[2] === undefined ? unary(def, general) : binary(def, general);
 }
 
 function unary(def: OpDef, general: General): (...args: unknown[]) => Result {

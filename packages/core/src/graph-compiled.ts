@@ -3,13 +3,16 @@ import { sameShape, sizeOf } from '@sporelet/ir';
 import { dispatch } from './dispatch.ts';
 import type { Graph } from './graph.ts';
 import { refKey, simplify } from './graph-simplify.ts';
+import { literalKernel } from './literal-kernel.ts';
 import type { GraphNode, Ref } from './graph-trace.ts';
 import { shapeOf } from './tuple.ts';
 import { ConcreteValue } from './value.ts';
 
 /** A node as part of a program. */
 interface Placed {
-  readonly node: GraphNode;
+  /** Null for a constant. */
+  readonly node: GraphNode | null;
+  readonly path: string;
   readonly at: number;
   /** Null where the output is input 0 with another shape, and for what runs by itself. */
   readonly kernel: Kernel | null;
@@ -66,6 +69,21 @@ export class CompiledGraph {
     for (const kind of ['input', 'parameter', 'constant', 'supplied'] as const)
       specs[kind].forEach((s, index) => this.given.push(add({ kind, index, output: 0 }, { dtype: s.dtype, shape: s.shape }))); // prettier-ignore
     this.firstParameter = graph.inputs.length;
+    const literals = graph.constants.flatMap((value, index): Placed[] => {
+      const kernel = literalKernel(value);
+      if (!kernel) return [];
+      const { dtype, shape } = value;
+      return [
+        {
+          path: '',
+          at: -1,
+          node: null,
+          kernel,
+          inputs: [],
+          outputs: [add({ kind: 'constant', index, output: 0 }, { dtype, shape })],
+        },
+      ];
+    });
     this.firstSupplied = this.given.length - graph.supplied.length;
     const placed = simplified.nodes.map((i): Placed => {
       const node = graph.nodes[i]!;
@@ -73,13 +91,14 @@ export class CompiledGraph {
       const kernel = node.op.opaque ? null : node.op.kernel(node.inputs.map((_, k) => specOf(graph, node.inputs[k]!)), node.attrs, node.outputs, false); // prettier-ignore
       if (kernel === null && !node.op.opaque) {
         numbers.set(refKey({ kind: 'node', index: i, output: 0 }), inputs[0]!);
-        return { node, at: i, kernel, inputs, outputs: [] };
+        return { node, path: node.path, at: i, kernel, inputs, outputs: [] };
       }
-      return { node, at: i, kernel, inputs, outputs: node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec)) }; // prettier-ignore
+      const outputs = node.outputs.map((spec, output) => add({ kind: 'node', index: i, output }, spec));
+      return { node, path: node.path, at: i, kernel, inputs, outputs };
     });
     this.results = graph.outputs.map((ref) => ({ value: numberOf(ref), spec: specOf(graph, ref) }));
     this.updates = graph.updates.map(({ parameter, value }) => ({ parameter, value: numberOf(value), spec: specOf(graph, value) })); // prettier-ignore
-    const steps = placed.filter((p) => p.kernel !== null || p.node.op.opaque);
+    const steps = [...literals, ...placed.filter((p) => p.kernel !== null || p.node?.op.opaque)];
     this.whole = !steps.some(alone);
     this.build(steps, name);
   }
@@ -101,7 +120,7 @@ export class CompiledGraph {
         kernel: p.kernel!,
         inputs: p.inputs,
         outputs: p.outputs,
-        path: p.node.path,
+        path: p.path,
       }));
       const program: Program = { name, values, inputs, outputs, updates, steps: own };
       this.parts.push({

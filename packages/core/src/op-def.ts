@@ -34,31 +34,55 @@ interface Layout {
 
 const nowhere: readonly number[] = [];
 
+/** What the text of a signature says about calls. */
+interface Form {
+  readonly sig: Signature;
+  readonly inputs: readonly InputSig[];
+  readonly writes: boolean;
+  readonly sequenceAt: number;
+}
+
+function formOf(sig: Signature, inputs = sig.inputs): Form {
+  const writes = sig.outputs.some((o) => o.writes !== '');
+  return { sig, inputs, writes, sequenceAt: inputs.findIndex((i) => i.sequence) };
+}
+
 /** A declared op. */
 export class OpDef extends Runnable {
   readonly name: string;
   readonly spec: RawSpec;
-  readonly sig: Signature;
-  /** The inputs that are given; optional ones may be absent in a variant. */
-  readonly inputs: readonly InputSig[];
   readonly differentiable: boolean;
   /** Kernels by dtypes of up to two inputs and which of them are scalars; see call.ts. */
   readonly fast: (FastEntry | undefined)[] = [];
-  /** Whether it updates inputs in place. */
-  readonly writes: boolean;
+  /** Made at its first use: a program imports hundreds of ops and calls a few. */
+  private form: Form | undefined;
   private readonly variants = new Map<string, OpDef>();
   private readonly layouts: Layout[] = [];
-  private readonly sequenceAt: number;
 
-  constructor(spec: RawSpec, sig = parseSignature(spec.name, spec.sig), inputs = sig.inputs) {
+  constructor(spec: RawSpec, form?: Form) {
     super();
     this.name = spec.name;
     this.spec = spec;
-    this.sig = sig;
-    this.inputs = inputs;
+    this.form = form;
     this.differentiable = spec.grad !== null;
-    this.writes = sig.outputs.some((o) => o.writes);
-    this.sequenceAt = inputs.findIndex((i) => i.sequence);
+  }
+
+  private get read(): Form {
+    return (this.form ??= formOf(parseSignature(this.name, this.spec.sig)));
+  }
+
+  get sig(): Signature {
+    return this.read.sig;
+  }
+
+  /** The inputs that are given; optional ones may be absent in a variant. */
+  get inputs(): readonly InputSig[] {
+    return this.read.inputs;
+  }
+
+  /** Whether it updates inputs in place. */
+  get writes(): boolean {
+    return this.read.writes;
   }
 
   /** The op with some optional inputs left out. */
@@ -67,14 +91,14 @@ export class OpDef extends Runnable {
     let variant = this.variants.get(key);
     if (!variant) {
       const rest = this.sig.inputs.filter((i) => !absent.includes(i.name));
-      this.variants.set(key, (variant = new OpDef(this.spec, this.sig, rest)));
+      this.variants.set(key, (variant = new OpDef(this.spec, formOf(this.sig, rest))));
     }
     return variant;
   }
 
   /** A flat list as one item per present input; a sequence takes what the others leave. */
   grouped<T>(flat: readonly T[]): (T | readonly T[])[] {
-    const at = this.sequenceAt;
+    const at = this.read.sequenceAt;
     if (at < 0) return flat.slice();
     const length = flat.length - this.inputs.length + 1;
     return [...flat.slice(0, at), flat.slice(at, at + length), ...flat.slice(at + length)];
@@ -95,7 +119,7 @@ export class OpDef extends Runnable {
   /** The number of flat inputs before the input at a position of `inputs`. */
   private flatIndex(position: number, count: number): number {
     const extra = count - this.inputs.length;
-    return this.sequenceAt >= 0 && position > this.sequenceAt ? position + extra : position;
+    return this.read.sequenceAt >= 0 && position > this.read.sequenceAt ? position + extra : position;
   }
 
   /** Where groups and inputs updated in place lie among so many flat inputs. */

@@ -42,17 +42,31 @@ export class Primitive {
   }
 }
 
-/** The class form of an op: constructor attributes first, then the inputs by calling the instance. */
-export function primitiveClass(def: OpDef): AnyPrimitive {
-  const { callOrder, callAttrs, classAttrs } = def.sig;
+/** How arguments of the constructor and of calls become attributes and inputs. */
+interface ClassForm {
+  readonly ofClass: AttrReader;
+  readonly ofCall: AttrReader;
+  readonly required: number;
+}
+
+function classForm(def: OpDef): ClassForm {
+  const { callAttrs, classAttrs } = def.sig;
   const table = def.spec.attrs ?? {};
   const own = Object.fromEntries(classAttrs.map((n) => [n, table[n]!]));
-  const ofClass = new AttrReader(def.name, own, classAttrs);
-  const ofCall = new AttrReader(def.name, table, [...callAttrs, ...classAttrs]);
-  const required = leadingRequired(def.sig);
+  return {
+    ofClass: new AttrReader(def.name, own, classAttrs),
+    ofCall: new AttrReader(def.name, table, [...callAttrs, ...classAttrs]),
+    required: leadingRequired(def.sig),
+  };
+}
 
+/** The class form of an op: constructor attributes first, then the inputs by calling the instance. */
+export function primitiveClass(def: OpDef): AnyPrimitive {
+  let form: ClassForm | undefined;
   const made = class extends Primitive {
     constructor(...args: readonly unknown[]) {
+      const { ofClass, ofCall, required } = (form ??= classForm(def));
+      const { callOrder, classAttrs } = def.sig;
       const given = bindArguments(def.name, classAttrs, 0, args);
       const attrs = ofClass.read(given);
       const fixed = classAttrs.map((name) => attrs[name]);

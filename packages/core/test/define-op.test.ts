@@ -193,7 +193,8 @@ describe('errors', () => {
   });
 });
 
-describe('declarations are checked', () => {
+describe('declarations are checked, at their first use', () => {
+  const useOf = (spec: object) => new (defineOp(spec as never).Primitive as new () => unknown)();
   const rest = { doc: '', each: ({ x }: { x: never }) => x };
   test.each([
     ['x:T', {}, "there must be one '->'"],
@@ -204,7 +205,7 @@ describe('declarations are checked', () => {
     ['x:T -> T', { routine: () => {} }, 'there must be one kernel form, but got each, routine'],
     ['x:T ; y:T -> T', {}, "the input 'y' comes after ';'"],
   ])('%s', (sig, more, text) => {
-    expect(() => defineOp({ name: 'Bad', sig, ...rest, ...more } as never)).toThrow(text);
+    expect(() => useOf({ name: `Bad ${text}`, sig, ...rest, ...more })).toThrow(text);
   });
   test('two of one name', () => {
     expect(() => defineOp({ name: 'Add', sig: 'x:T -> T', ...rest } as never)).toThrow("there are two ops 'Add'");

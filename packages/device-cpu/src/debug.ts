@@ -10,7 +10,7 @@ export type DebugLevel = 0 | 1 | 2 | 3 | 4;
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
 function summary({ name, passes, milliseconds, kernels, code, memory }: ProgramReport): string {
-  const recorded = passes[0]?.program.steps.length ?? 0;
+  const recorded = passes[0]?.program.steps.filter((s) => s.kernel.name).length ?? 0;
   const apart = memory.temps.reduce((n, b) => n + b, 0);
   return (
     `sporelet: compiled '${name}': ${recorded} operations to ${kernels.length} kernels in ${milliseconds.toFixed(1)} ms, ` +

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Target } from '@sporelet/compiler';
+import { childProcess, os } from './builtins-node.ts';
 import type { CodeCache } from './native-cache-node.ts';
 
 /** A C compiler of this machine, and what it compiles for. */
@@ -49,7 +48,7 @@ function processor(): string {
   try {
     return /^(flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[0] ?? '';
   } catch {
-    return cpus()[0]?.model ?? '';
+    return os().cpus()[0]?.model ?? '';
   }
 }
 
@@ -57,10 +56,10 @@ function processor(): string {
 function macrosOf(command: string, cpu: string): string {
   if (process.platform === 'darwin') {
     // The command exists without the tools too, and would open a window to offer them.
-    if (spawnSync('xcode-select', ['-p']).status !== 0)
+    if (childProcess().spawnSync('xcode-select', ['-p']).status !== 0)
       throw new Error('there is no C compiler: the command line tools are not installed (xcode-select --install)');
   }
-  const { status, stdout, stderr, error } = spawnSync(command, [cpu, '-dM', '-E', '-x', 'c', '-'], { input: '', encoding: 'utf8' }); // prettier-ignore
+  const { status, stdout, stderr, error } = childProcess().spawnSync(command, [cpu, '-dM', '-E', '-x', 'c', '-'], { input: '', encoding: 'utf8' }); // prettier-ignore
   if (error || status !== 0)
     throw new Error(`the C compiler '${command}' does not work: ${error?.message ?? stderr.trim().slice(0, 500)}`);
   return stdout;
@@ -96,7 +95,7 @@ status=0; for p in $pids; do wait $p || status=1; done; exit $status`;
 /** Compiles the files `0.c`, `1.c`, ... of a folder to the shared libraries `0.so`, `1.so`, ..., side by side. */
 export function compileFiles(compiler: Compiler, folder: string, count: number): void {
   const args = ['-c', SIDE_BY_SIDE, 'sh', String(count), compiler.command, ...compiler.flags];
-  const { status, error } = spawnSync('sh', args, { cwd: folder, stdio: 'ignore' });
+  const { status, error } = childProcess().spawnSync('sh', args, { cwd: folder, stdio: 'ignore' });
   if (!error && status === 0) return;
   const said = Array.from({ length: count }, (_, i) => {
     try {

@@ -36,6 +36,8 @@ export function makeNative(command: string, folder: string | null): NativeHost {
   const koffi = loadKoffi();
   const cache = new CodeCache(folder);
   const compiler = findCompiler(command, cache);
+  // koffi unloads a library when its object is collected, and steps hold bare addresses.
+  const kept: Library[] = [];
   /** Loads the libraries of some texts; they stay loaded, whatever becomes of their files. */
   const libraries = (sources: readonly string[]): Library[] => {
     const keys = sources.map((source) => createHash('sha256').update(compiler.key).update(source).digest('hex'));
@@ -54,6 +56,7 @@ export function makeNative(command: string, folder: string | null): NativeHost {
         }
       },
     );
+    kept.push(...loaded);
     return loaded;
   };
   const [runtime] = libraries([NATIVE_RUNTIME]) as [Library];

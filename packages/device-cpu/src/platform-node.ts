@@ -1,7 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { Script, createContext, runInNewContext } from 'node:vm';
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { RuntimeError } from '@sporelet/ir';
+import { os, threads, v8, vm } from './builtins-node.ts';
 import type { DebugLevel } from './debug.ts';
 import { openNative } from './native-node.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
@@ -13,6 +11,8 @@ import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.
  */
 function makeCollector(): Collector | undefined {
   try {
+    const { getHeapStatistics, setFlagsFromString } = v8();
+    const { Script, createContext, runInNewContext } = vm();
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as unknown;
     setFlagsFromString('--no-expose-gc');
@@ -33,14 +33,28 @@ function makeCollector(): Collector | undefined {
   }
 }
 
+/** Node's own collector is made when garbage is first looked for: most programs end before, and a context costs milliseconds. */
+function lazyCollector(): Collector | undefined {
+  // What only resembles Node must show now whether it can do this.
+  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return makeCollector();
+  let made: Collector | undefined;
+  const own = (): Collector => {
+    made ??= makeCollector();
+    if (made === undefined) throw new RuntimeError('Node does not let garbage be looked for: its flags are frozen');
+    return made;
+  };
+  return { checkpoint: () => own().checkpoint(), collect: () => own().collect() };
+}
+
 function startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle {
   const text = `${script}\nbegin(require('node:worker_threads').workerData);`;
+  const workers = threads();
   // No loaders or flags of the main thread: the script needs none, and they slow its start.
-  const worker = new Worker(text, {
+  const worker = new workers.Worker(text, {
     eval: true,
     workerData: start,
     execArgv: [],
-    env: SHARE_ENV,
+    env: workers.SHARE_ENV,
     name: `sporelet-${start.index}`,
   });
   worker.on('error', failed);
@@ -51,7 +65,7 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
 /** Node, and what is like it. The environment variables SPORELET_THREADS, SPORELET_TIER and SPORELET_DEBUG set the number of threads, the tier and what is told. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
-  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : availableParallelism();
+  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : os().availableParallelism();
   const debug = Math.min(4, Math.max(0, Math.trunc(Number(process.env['SPORELET_DEBUG'] ?? 0)) || 0)) as DebugLevel;
   const atExit = (body: () => void): void => void process.on('exit', body);
   const tier = process.env['SPORELET_TIER'];
@@ -62,7 +76,7 @@ export function nodePlatform(): Platform {
     tier,
     startWorker,
     openNative,
-    makeCollector,
+    makeCollector: lazyCollector,
     debug,
     atExit,
   };

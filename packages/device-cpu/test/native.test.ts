@@ -70,6 +70,19 @@ const binary = (fn: (x: Expr, y: Expr) => Expr, dtype = float32): Kernel =>
 describe(`native code${skipped}`, () => {
   const tests = it.skipIf(typeof host === 'string');
 
+  tests('stays loaded when garbage is collected', () => {
+    const kernel = matmul(20, 20, 20);
+    const inputs = kernel.inputs.map((s) => bytesFor(s));
+    const device = nativeFor({});
+    const [executable] = device.compileNative([kernel])!;
+    const first = runOn(device, executable!, kernel, inputs);
+    const collector = nodePlatform().makeCollector()!;
+    for (let i = 0; i < 3; i++) {
+      collector.collect();
+      expect(runOn(device, executable!, kernel, inputs)).toEqual(first);
+    }
+  });
+
   tests('gives the bits of WASM for every kind of float', () => {
     const fns = [(x: Expr) => x.exp(), (x: Expr) => x.log(), (x: Expr) => x.tanh(), (x: Expr) => x.sqrt(), (x: Expr) => x.floor(), (x: Expr) => x.abs().neg(), (x: Expr) => x.sign(), (x: Expr) => x.max(0), (x: Expr) => x.min(0)]; // prettier-ignore
     const casts = [int32, uint32, int64, uint64, int8, uint8, float16, bfloat16, float32, float64, bool];

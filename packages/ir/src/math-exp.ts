@@ -55,8 +55,11 @@ function expInRange(f: Format, x: Expr): Expr {
   return f.scaleFar(q.add(1), n);
 }
 
+/** Where the result is 0 nothing is computed: products that vanish take processors a hundred cycles each, and masked softmax is full of them. */
 export function exp(f: Format, x: Expr): Expr {
-  return expInRange(f, x.pmin(f.num(high)).pmax(f.num(low)));
+  const zero = f.num(0);
+  const lost = x.lt(f.num(low));
+  return where(lost, zero, expInRange(f, where(lost, zero, x).pmin(f.num(high))));
 }
 
 export function exp2(f: Format, x: Expr): Expr {

@@ -8,7 +8,10 @@ import { pathToFileURL } from 'node:url';
 const usage = `sporelet explain FILE [arguments...]
     Runs a program and tells on standard error what graph mode makes of it: every program as recorded and after each
     pass of the optimizer, the places of intermediates in memory, and the time of every kernel when it ends.
-    A TypeScript file needs tsx next to it (npm install -D tsx), or a Node.js that strips types.`;
+    A TypeScript file needs tsx next to it (npm install -D tsx), or a Node.js that strips types.
+
+sporelet doctor
+    Tells what this machine offers: Node.js, threads, vector instructions, the C compiler, and why anything is off.`;
 
 /** What makes Node run a TypeScript file: tsx, when it is installed where the file is. */
 function loaderFor(file: string): string[] {
@@ -30,8 +33,30 @@ function explain(name: string | undefined, rest: readonly string[]): number {
   return spawnSync(process.execPath, [...loaderFor(file), file, ...rest], { stdio: 'inherit', env }).status ?? 1;
 }
 
+async function doctor(): Promise<number> {
+  const { currentDevice, getThreads, memoryStats, tierReport } = await import('./index.ts');
+  const { target } = currentDevice() as unknown as { readonly target: { readonly relaxed: boolean } };
+  const { setting, programs, eager, reason, compiler, cache } = tierReport();
+  const gib = (memoryStats().limit / 2 ** 30).toFixed(1);
+  const lines: readonly (readonly [string, string])[] = [
+    ['Node.js', `${process.version} on ${process.platform} ${process.arch}`],
+    ['threads', `${getThreads()} (SPORELET_THREADS, setThreads)`],
+    ['memory', `at most ${gib} GiB for tensors`],
+    ['WebAssembly', `SIMD${target.relaxed ? ', fused multiply-add (relaxed SIMD)' : '; no relaxed SIMD: Node.js 22 or newer has it'}`], // prettier-ignore
+    ['programs run as', `${programs === 'native' ? 'native code' : 'WebAssembly'} (SPORELET_TIER=${setting})`],
+    ['eager mode', eager === 'native' ? 'native code' : 'WebAssembly'],
+    ['C compiler', compiler ?? 'not used'],
+    ['code cache', cache ?? 'none'],
+    ...(reason ? [['native code is off', reason] as const] : []),
+    ['GPU', 'not supported yet'],
+  ];
+  for (const [name, value] of lines) console.log(`${name.padEnd(20)}${value}`);
+  return 0;
+}
+
 const [command, ...rest] = process.argv.slice(2);
 if (command === 'explain') process.exitCode = explain(rest[0], rest.slice(1));
+else if (command === 'doctor') process.exitCode = await doctor();
 else {
   console.error(usage);
   process.exitCode = command === undefined || command === 'help' || command === '--help' ? 0 : 2;

@@ -1,0 +1,21 @@
+/**
+ * What limits a workload whose goal was not reached, from profiles (`SPORELET_DEBUG=2`, `--cpu-prof`); shares, since times
+ * depend on the machine. By workload, those of the native tier marked so; docs/benchmarks.md shows those that a run misses.
+ */
+export const limits: Readonly<Record<string, string>> = {
+  'matmul-1024':
+    'the register tile is over 95 % of the time in WebAssembly, packing the rest: 128-bit vectors with fused multiply-add allow half of what AVX2 does, a quarter of AVX-512.',
+  'matmul-128': 'the register tile is 85 % of the time in WebAssembly, packing both operands 15 %.',
+  'mlp-train':
+    'matrix products are 90 % of the step (784×512 by a batch of 128 most of it), the update 6 %, all else 4 %: only faster products help. With two threads each product ends in a join, and a core that is taken away stalls it.',
+  'lenet-train':
+    'convolutions are 61 % of the step (gradients of the kernels 28 %, forward 18 %, gradient of the second input 15 %), the dense layers 13 %, pooling with its bias and ReLU 11 %, its gradient 10 %.',
+  'transformer-train':
+    'matrix products are 62 % of the step, products of attention 9 %; softmax with its mask 6 %, the gradient of q, k and v being slices of one tensor 5 % (three padded copies are added), tanh-GELU with its gradient 7 %, layer norms 5 %, sums of gradients over rows 3 %. Adam is 1 %.',
+  'elementwise-4m':
+    'one fused kernel is all of it: tanh and sigmoid (each an exponential and a division) in four lanes; C has eight or sixteen. Memory is no limit.',
+  'proxadagrad-10m': 'memory: 3 reads and 2 writes of 40 MB; plain C is bound by the same.',
+  'eager-add': 'the call itself: dispatch, a result of 40 bytes kept in JavaScript, one call into WebAssembly.',
+  startup:
+    'of the time above Node alone, about 60 % is the parsing of 620 KB, 15 % evaluating the declarations (250 ops), 15 % the first kernel (the compiler runs for the first time, so its functions are compiled), 5 % making the device. With Node’s cache of compiled code (`NODE_COMPILE_CACHE`) parsing falls away: the column next to it.',
+};
