@@ -13,7 +13,8 @@ const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
 const ENTRIES = ['index', ...NAMESPACES];
 /** What each chunk holds: packages, and the front's modules that gather them. */
 const CHUNKS = {
-  core: ['ir|core|compiler|device-cpu|ops', 'setup|runtime|dtype|ops'],
+  ir: ['ir', 'dtype'],
+  core: ['core|compiler|device-cpu|ops', 'setup|runtime|ops'],
   nn: ['nn|optim', 'nn|optim'],
   dataset: ['dataset', 'dataset'],
   train: ['train', 'train'],
