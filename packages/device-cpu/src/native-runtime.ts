@@ -17,11 +17,14 @@ typedef struct { uint64_t function; uint32_t args, units, chunk, pad[3]; } step;
 #define LINE __attribute__((aligned(64)))
 #define MOST 64
 #define SPIN_NS 20000
+#define AWAKE_NS 500000
+#define MANY 6
 static LINE _Atomic uint64_t word;
 static LINE _Atomic uint32_t bell;
 static LINE _Atomic uint32_t done;
 static LINE _Atomic uint32_t sleepers;
 static LINE _Atomic uint32_t limit;
+static LINE _Atomic uint32_t awake;
 static LINE struct { kernel run; char *heap; uint32_t args, units, chunk, count; } job;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, finished = PTHREAD_COND_INITIALIZER;
@@ -64,11 +67,12 @@ static uint32_t work(uint32_t e) {
 static void *worker(void *index) {
   uint32_t me = (uint32_t)(uintptr_t)index, seen = 0;
   for (;;) {
-    int64_t until = now() + SPIN_NS;
+    int64_t start = now();
     uint32_t e;
     for (;;) {
       for (int i = 0; (e = atomic_load(&bell)) == seen && i < 200; i++) relax();
-      if (e != seen || now() > until) break;
+      int64_t waited = now() - start;
+      if (e != seen || waited > AWAKE_NS || (waited > SPIN_NS && !atomic_load(&awake))) break;
     }
     if (e == seen) {
       pthread_mutex_lock(&mutex);
@@ -143,6 +147,7 @@ int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads) 
   const step *s = (const step *)(heap + steps);
   int mine = threads > 1 && !atomic_flag_test_and_set(&busy);
   if (mine) start(threads);
+  if (mine && count >= MANY) atomic_store(&awake, 1);
   int32_t result = -1;
   for (uint32_t i = 0; i < count; i++, s++) {
     if (!s->function) {
@@ -153,7 +158,10 @@ int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads) 
     if (mine && s->chunk && s->chunk < s->units) fork_join(heap, s);
     else if (s->units) ((kernel)(uintptr_t)s->function)(heap, s->args, 0, s->units);
   }
-  if (mine) atomic_flag_clear(&busy);
+  if (mine) {
+    atomic_store(&awake, 0);
+    atomic_flag_clear(&busy);
+  }
   return result;
 }
 

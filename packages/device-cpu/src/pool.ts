@@ -135,6 +135,11 @@ export class Pool {
     this.takeError();
   }
 
+  /** Tells workers that a run of many steps begins or ends: meanwhile they look longer before they sleep. */
+  awake(yes: boolean): void {
+    Atomics.store(this.i32, words.awake, yes ? 1 : 0);
+  }
+
   /** Ends all workers; later regions run on this thread alone. */
   stop(): void {
     this.wanted = 1;

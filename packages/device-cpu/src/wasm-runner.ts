@@ -5,6 +5,8 @@ import type { KernelFunction, Pool, SharedModule } from './pool.ts';
 import type { MakeRunner, StepRunner } from './step-runner.ts';
 
 let modules = 0;
+/** Steps of a run for which workers stay awake. */
+const MANY = 6;
 
 function instantiate(plan: Plan, memory: WebAssembly.Memory): WebAssembly.Exports {
   try {
@@ -61,7 +63,16 @@ class WasmRunner implements StepRunner {
   }
 
   run(from: number, to: number, n: number): void {
-    for (let s = from; s < to; s++) this.step(s, n);
+    if (this.shared === undefined || to - from < MANY) {
+      for (let s = from; s < to; s++) this.step(s, n);
+      return;
+    }
+    this.pool.awake(true);
+    try {
+      for (let s = from; s < to; s++) this.step(s, n);
+    } finally {
+      this.pool.awake(false);
+    }
   }
 
   private step(s: number, n: number): void {

@@ -19,6 +19,8 @@ export const words = {
   limit: 336,
   /** Workers that have started. */
   started: 352,
+  /** 1 while a run of many steps goes on: the next region is near. */
+  awake: 360,
   /** The region's job: kernel module (number, address and length of its bytes), function, arguments, units, units of a chunk, chunks. */
   job: 368,
   /** 1 when a worker has failed, then the length of its message. */
@@ -32,6 +34,8 @@ export const words = {
 export const ERROR_CHARACTERS = 500;
 /** Idle threads look at a word this long before they sleep, in milliseconds. */
 export const SPIN_MS = 0.02;
+/** The same during a run of many steps: waking a thread takes longer than most steps that are not shared. */
+export const AWAKE_MS = 0.5;
 /** Looks between two readings of the clock. */
 export const SPIN_TIMES = 400;
 
@@ -94,11 +98,13 @@ function begin({ memory, index }) {
   }
 
   function next(seen) {
-    const until = performance.now() + ${SPIN_MS};
+    const start = performance.now();
+    let waited = 0;
     do {
       const epoch = spin(W.bell * 4, seen, ${SPIN_TIMES});
       if (epoch !== seen) return epoch;
-    } while (performance.now() < until);
+      waited = performance.now() - start;
+    } while (waited < ${SPIN_MS} || (waited < ${AWAKE_MS} && Atomics.load(i32, W.awake) !== 0));
     Atomics.add(i32, W.sleepers, 1);
     Atomics.wait(i32, W.bell, seen);
     Atomics.sub(i32, W.sleepers, 1);
