@@ -12,6 +12,25 @@ interface Node {
   readonly path?: string;
 }
 
+/** The operands of a kernel that is made of two: a value that both see as one shape is one operand. */
+class Operands {
+  readonly inputs: number[];
+  readonly joined: TensorSpec[];
+
+  constructor(inputs: number[] = [], joined: TensorSpec[] = []) {
+    this.inputs = inputs;
+    this.joined = joined;
+  }
+
+  /** The number of a value among the operands. */
+  add(value: number, spec: TensorSpec): number {
+    const at = this.inputs.findIndex((x, i) => x === value && sameShape(this.joined[i]!.shape, spec.shape));
+    if (at >= 0) return at;
+    this.joined.push(spec);
+    return this.inputs.push(value) - 1;
+  }
+}
+
 /** Operations that storing and loading an element is worth. */
 const MEMORY = 2;
 /** Expressions larger than this are not joined: they would no longer fit in registers. */
@@ -88,16 +107,10 @@ function inline(
   if (kernel.inPlace.some((i) => i >= 0 && consumer.inputs[i] === value)) return null;
   const contraction = isContraction(kernel);
   if (contraction && readingOf([output]).operations > 0) return null;
-  const inputs: number[] = [];
-  const joined: TensorSpec[] = [];
-  const join = (v: number, spec: TensorSpec): number => {
-    const at = inputs.findIndex((x, i) => x === v && sameShape(joined[i]!.shape, spec.shape));
-    if (at >= 0) return at;
-    joined.push(spec);
-    return inputs.push(v) - 1;
-  };
-  const numbers = consumer.inputs.map((v, i) => (v === value ? -1 : join(v, kernel.inputs[i]!)));
-  const own = producer.inputs.map((v, i) => join(v, producer.kernel.inputs[i]!));
+  const operands = new Operands();
+  const { inputs, joined } = operands;
+  const numbers = consumer.inputs.map((v, i) => (v === value ? -1 : operands.add(v, kernel.inputs[i]!)));
+  const own = producer.inputs.map((v, i) => operands.add(v, producer.kernel.inputs[i]!));
   const renumber = new Inliner(
     producer.kernel.inputs,
     own.map(() => null),
@@ -165,15 +178,9 @@ function candidates(steps: readonly ProgramStep[], step: ProgramStep, madeBy: Re
 
 /** One kernel with the outputs of two. */
 function sideBySide(a: ProgramStep, b: ProgramStep): ProgramStep {
-  const inputs: number[] = [...a.inputs];
-  const joined: TensorSpec[] = [...a.kernel.inputs];
-  const numbers = b.inputs.map((v, i) => {
-    const spec = b.kernel.inputs[i]!;
-    const at = inputs.findIndex((x, k) => x === v && sameShape(joined[k]!.shape, spec.shape));
-    if (at >= 0) return at;
-    joined.push(spec);
-    return inputs.push(v) - 1;
-  });
+  const operands = new Operands([...a.inputs], [...a.kernel.inputs]);
+  const { inputs, joined } = operands;
+  const numbers = b.inputs.map((v, i) => operands.add(v, b.kernel.inputs[i]!));
   const renumber = new Inliner(
     b.kernel.inputs,
     numbers.map(() => null),

@@ -18,6 +18,7 @@ export function signatureOf(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (Array.isArray(value)) return `[${value.map(signatureOf).join()}]`;
+  if (value instanceof Map) return `Map${signatureOf([...(value as Map<unknown, unknown>)])}`;
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return String(value);
   const proto: unknown = Object.getPrototypeOf(value);
   if (typeof value === 'object' && (proto === Object.prototype || proto === null))

@@ -11,7 +11,7 @@ import { ConcreteValue } from './value.ts';
 
 type AnyFn = (...args: never[]) => unknown;
 
-/** Programs kept for one function; the one used longest ago goes first. */
+/** Signatures kept for one function; the one compiled longest ago goes first. */
 const MOST_PROGRAMS = 64;
 /** Compiling so often is worth a word. */
 const OFTEN = 8;

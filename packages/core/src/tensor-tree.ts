@@ -1,29 +1,45 @@
+import { isOptions } from './args.ts';
 import { Tensor } from './tensor.ts';
 import { describe } from './text.ts';
 import { Tuple, tupleOf } from './tuple.ts';
 
-/** The tensors of a value that may be nested in arrays, in order. */
+/** The members of what may hold tensors, an array, Map or plain object; null for everything else. */
+function membersOf(value: unknown): readonly unknown[] | null {
+  if (value instanceof Tensor) return null;
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map) return [...(value as Map<unknown, unknown>).values()];
+  return isOptions(value) ? Object.values(value) : null;
+}
+
+/** The same kind of container with other members, in order. */
+function withMembers(value: unknown, members: readonly unknown[]): unknown {
+  if (Array.isArray(value)) return value instanceof Tuple ? tupleOf(members) : members;
+  if (value instanceof Map) return new Map([...(value as Map<unknown, unknown>).keys()].map((k, i) => [k, members[i]]));
+  return Object.fromEntries(Object.keys(value as object).map((k, i) => [k, members[i]]));
+}
+
+/** The tensors of a value that may be nested in arrays, Maps and plain objects, in order. */
 export function tensorsIn(value: unknown, into: Tensor[] = []): Tensor[] {
   if (value instanceof Tensor) into.push(value);
-  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, into);
+  else for (const item of membersOf(value) ?? []) tensorsIn(item, into);
   return into;
 }
 
 /** The same nesting with each tensor replaced; Tuples stay Tuples, other values stay. */
 export function mapTensors(value: unknown, replace: (t: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return replace(value);
-  if (!Array.isArray(value)) return value;
-  const items = value.map((item: unknown) => mapTensors(item, replace));
-  return value instanceof Tuple ? tupleOf(items) : items;
+  const members = membersOf(value);
+  return members ? withMembers(value, members.map((item) => mapTensors(item, replace))) : value; // prettier-ignore
 }
 
-/** The nesting of `like` filled with values in order. */
+/** The nesting of `like` filled with values in order; what holds no tensor is left out of arrays. */
 export function shapedLike(like: unknown, values: readonly unknown[]): unknown {
   let at = 0;
   const fill = (value: unknown): unknown => {
     if (value instanceof Tensor) return values[at++];
     if (Array.isArray(value)) return tupleOf(value.filter((v) => tensorsIn(v).length > 0).map(fill));
-    return value;
+    const members = membersOf(value);
+    return members ? withMembers(value, members.map(fill)) : value;
   };
   return fill(like);
 }

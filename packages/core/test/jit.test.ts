@@ -132,6 +132,18 @@ describe('Parameters', () => {
   });
 });
 
+test('tensors in plain objects and Maps are inputs and results like any other', () => {
+  const f = jit((given: { x: Tensor; scale: number }, more: ReadonlyMap<string, Tensor>) => ({
+    sum: add(mul(given.x, given.scale), more.get('y')!),
+    all: new Map([['x', add(given.x, 0)]]),
+    count: given.scale,
+  }));
+  for (const x of [1, 10]) {
+    const r = f({ x: new Tensor([x]), scale: 2 }, new Map([['y', new Tensor([x * 100])]]));
+    expect([r.sum.tolist(), r.all.get('x')!.tolist(), r.count]).toEqual([[102 * x], [x], 2]);
+  }
+});
+
 test('inside another transformation it is transparent', () => {
   const f = (x: Tensor): Tensor => sum(mul(sin(x), x));
   const inner = jit(f);
