@@ -18,10 +18,16 @@ function withMembers(value: unknown, members: readonly unknown[]): unknown {
   return Object.fromEntries(Object.keys(value as object).map((k, i) => [k, members[i]]));
 }
 
-/** The tensors of a value that may be nested in arrays, Maps and plain objects, in order. */
-export function tensorsIn(value: unknown, into: Tensor[] = []): Tensor[] {
+/**
+ * The tensors of a value that may be nested in arrays, Maps and plain objects, in order.
+ * @param path - the containers around it: one that contains itself is not entered again
+ */
+export function tensorsIn(value: unknown, into: Tensor[] = [], path: readonly unknown[] = []): Tensor[] {
   if (value instanceof Tensor) into.push(value);
-  else for (const item of membersOf(value) ?? []) tensorsIn(item, into);
+  else {
+    const members = membersOf(value);
+    if (members && !path.includes(value)) for (const item of members) tensorsIn(item, into, [...path, value]);
+  }
   return into;
 }
 

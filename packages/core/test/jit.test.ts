@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ValueError, float16 } from '@sporelet/ir';
 import { Jit, Parameter, Tensor, grad, jit, mutable, running, setSeed, tuple, vmap } from '../src/index.ts';
+import { tensorsIn } from '../src/tensor-tree.ts';
 import { add, applyStep, cast, mul, sin, sum } from './test-ops.ts';
 
 beforeEach(() => setSeed(1));
@@ -157,4 +158,10 @@ test('inside another transformation it is transparent', () => {
 test('what is no function is refused', () => {
   expect(() => jit(3 as never)).toThrow("For 'jit', the 'fn' must be a function or a Cell, but got 3.");
   expect(() => mutable('a' as never)).toThrow(/For 'mutable'/);
+});
+
+test('an object that contains itself is entered once', () => {
+  const config: Record<string, unknown> = { x: new Tensor([1]) };
+  config['self'] = config;
+  expect(tensorsIn([config, config]).map((t) => t.tolist())).toEqual([[1], [1]]);
 });

@@ -1,4 +1,4 @@
-import { Parameter, Tensor, currentDevice } from '@sporelet/core';
+import { Parameter, Tensor, currentDevice, jit } from '@sporelet/core';
 import { ValueError, float32, int32 } from '@sporelet/ir';
 import { BatchNorm1d, Cell, CrossEntropyLoss, Dense, MSELoss, ReLU, Tanh, TrainOneStepCell, WithEvalCell, WithLossCell } from '@sporelet/nn'; // prettier-ignore
 import { describe, expect, it, vi } from 'vitest';
@@ -59,6 +59,18 @@ describe('training', () => {
     expect(loss.item()).toBeCloseTo(0.6455031037330627, 5);
     expect(outputs.shape.join()).toBe('5,2');
     expect(label).toBe(y);
+  });
+
+  it('gives the gradients of a compiled step too', () => {
+    const net = new Dense(2, 1, { weightInit: 'ones', biasInit: 'zeros' });
+    const optimizer = new SGD(net.trainableParams(), 0.5);
+    const step = jit(new TrainOneStepCell(new WithLossCell(net, new MSELoss()), optimizer, { returnGrad: true }));
+    const [loss, gradients] = step(new Tensor([[1, 2]]), new Tensor([[1]]));
+    expect([loss.item(), gradients.get('weight')!.tolist(), gradients.get('bias')!.tolist()]).toEqual([
+      4,
+      [[4, 8]],
+      [4],
+    ]);
   });
 
   it('can give the gradients too', () => {
