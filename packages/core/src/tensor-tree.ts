@@ -6,7 +6,7 @@ import { Tuple, tupleOf } from './tuple.ts';
 /** The members of what may hold tensors, an array, Map or plain object; null for everything else. */
 function membersOf(value: unknown): readonly unknown[] | null {
   if (value instanceof Tensor) return null;
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as readonly unknown[];
   if (value instanceof Map) return [...(value as Map<unknown, unknown>).values()];
   return isOptions(value) ? Object.values(value) : null;
 }
