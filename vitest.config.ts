@@ -1,5 +1,10 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { softwareGpu } from './scripts/software-gpu.mjs';
+
+// Libraries are looked for along the paths that a process begins with: the forked workers take them from here.
+const gpu = softwareGpu(join(import.meta.dirname, '.cache'));
+Object.assign(process.env, gpu.env);
 
 export default defineConfig({
   test: {

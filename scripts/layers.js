@@ -4,16 +4,17 @@ export const layers = {
   compiler: ['ir'],
   core: ['ir'],
   'device-cpu': ['compiler', 'ir'],
+  'device-webgpu': ['compiler', 'ir'],
   ops: ['core', 'ir'],
   nn: ['core', 'ir', 'ops'],
   optim: ['core', 'ir', 'nn', 'ops'],
   dataset: ['core', 'ir'],
   train: ['core', 'dataset', 'ir', 'nn', 'ops', 'optim'],
-  sporelet: ['compiler', 'core', 'dataset', 'device-cpu', 'ir', 'nn', 'ops', 'optim', 'train'],
+  sporelet: ['compiler', 'core', 'dataset', 'device-cpu', 'device-webgpu', 'ir', 'nn', 'ops', 'optim', 'train'],
 };
 
 /** Packages whose files named *node* may name `node:` modules and Node's globals. */
-export const nodePackages = ['device-cpu', 'dataset', 'train', 'sporelet'];
+export const nodePackages = ['device-cpu', 'device-webgpu', 'dataset', 'train', 'sporelet'];
 
 /** Packages that may name `navigator` and the GPU objects. */
 export const gpuPackages = ['device-webgpu'];

@@ -35,9 +35,9 @@ export function memoryType(stored: DType): DType {
  */
 export class Hoister {
   readonly hoisted: Hoisted[] = [];
-  private readonly free = new FreeAxes();
+  protected readonly free = new FreeAxes();
   private readonly memo = new Map<Expr, Expr>();
-  private readonly axes: readonly Axis[];
+  protected readonly axes: readonly Axis[];
   private nextInput: number;
 
   constructor(axes: readonly Axis[], nextInput: number) {
@@ -57,7 +57,7 @@ export class Hoister {
     return r;
   }
 
-  private reduction(e: Expr): Expr {
+  protected reduction(e: Expr): Expr {
     const free = this.free.of(e);
     const own = this.axes.filter((a) => free.has(a));
     if (own.length < free.size) return e;
@@ -76,7 +76,7 @@ export class Hoister {
     return repeated ? this.materialise(e, own) : e;
   }
 
-  private materialise(e: Expr, axes: readonly Axis[]): Expr {
+  protected materialise(e: Expr, axes: readonly Axis[]): Expr {
     const shape = axes.map((a) => a.extent);
     const input = this.nextInput++;
     const stored = e.dtype === bool ? bool : e.dtype;

@@ -20,12 +20,12 @@ export interface Dialect {
 
 /** Prints a loop nest placed without lanes; the statements of one unit, by the number in `unit`. */
 export class TextPrinter {
-  private readonly dialect: Dialect;
-  private readonly lines: string[] = [];
-  private readonly names = new Map<Expr, string>();
-  private readonly counters = new Map<Axis, string>();
-  private depth = 1;
-  private next = 0;
+  protected readonly dialect: Dialect;
+  protected readonly lines: string[] = [];
+  protected readonly names = new Map<Expr, string>();
+  protected readonly counters = new Map<Axis, string>();
+  protected depth = 1;
+  protected next = 0;
 
   constructor(dialect: Dialect) {
     this.dialect = dialect;
@@ -42,10 +42,16 @@ export class TextPrinter {
     return this.lines.join('\n');
   }
 
-  private row(nest: Nest, unit: string): void {
-    let rest = unit;
-    for (let d = nest.outer.length - 1; d >= 0; d--) {
-      const axis = nest.outer[d]!;
+  protected row(nest: Nest, unit: string): void {
+    this.decode(nest.outer, unit);
+    this.stmts(nest.row);
+  }
+
+  /** The values of axes, outermost first, from the number of their combination. */
+  protected decode(axes: readonly Axis[], number: string): void {
+    let rest = number;
+    for (let d = axes.length - 1; d >= 0; d--) {
+      const axis = axes[d]!;
       const name = this.counter(axis);
       const value = d === 0 ? rest : `${rest} % ${axis.extent}`;
       this.emit(this.dialect.declare(INDEX, name, value));
@@ -55,14 +61,13 @@ export class TextPrinter {
         rest = left;
       }
     }
-    this.stmts(nest.row);
   }
 
-  private emit(line: string): void {
+  protected emit(line: string): void {
     this.lines.push('  '.repeat(this.depth) + line);
   }
 
-  private block(head: string, body: () => void): void {
+  protected block(head: string, body: () => void): void {
     this.emit(`${head} {`);
     this.depth++;
     body();
@@ -70,7 +75,7 @@ export class TextPrinter {
     this.emit('}');
   }
 
-  private counter(axis: Axis): string {
+  protected counter(axis: Axis): string {
     let name = this.counters.get(axis);
     if (!name) {
       name = `${axis.name}_${this.counters.size}`;
@@ -79,7 +84,7 @@ export class TextPrinter {
     return name;
   }
 
-  private text(e: Expr): string {
+  protected text(e: Expr): string {
     if (e.kind === 'const') return this.dialect.constant(e.dtype, e.value);
     if (e.kind === 'axis') return this.counter(e.axes[0]!);
     const name = this.names.get(e);
@@ -87,11 +92,10 @@ export class TextPrinter {
     return name;
   }
 
-  private stmts(stmts: readonly Stmt[], range?: { lo: string; hi: string }): void {
+  protected stmts(stmts: readonly Stmt[], range?: { lo: string; hi: string }): void {
     for (const s of stmts) {
       if (s.kind === 'let') this.define(s.node);
-      else if (s.kind === 'store')
-        this.emit(this.dialect.store(s.output, s.stored, this.text(s.offset), this.text(s.value)));
+      else if (s.kind === 'store') this.store(s);
       else if (s.kind === 'reduce') this.reduce(s);
       else {
         const head = this.dialect.loop(this.counter(s.axis), range?.lo ?? '0', range?.hi ?? String(s.axis.extent));
@@ -100,7 +104,11 @@ export class TextPrinter {
     }
   }
 
-  private define(e: Expr): void {
+  protected store(s: Extract<Stmt, { kind: 'store' }>): void {
+    this.emit(this.dialect.store(s.output, s.stored, this.text(s.offset), this.text(s.value)));
+  }
+
+  protected define(e: Expr): void {
     if (e.kind === 'const' || e.kind === 'axis') return;
     const name = `t${this.next++}`;
     this.names.set(e, name);
@@ -116,7 +124,7 @@ export class TextPrinter {
     this.emit(this.dialect.declare(e.dtype, name, this.dialect.apply(e, e.args.map((a) => this.text(a))))); // prettier-ignore
   }
 
-  private reduce(s: Extract<Stmt, { kind: 'reduce' }>): void {
+  protected reduce(s: Extract<Stmt, { kind: 'reduce' }>): void {
     const { node } = s;
     const partials = node.order!.partials;
     const name = `a${this.next++}`;

@@ -103,11 +103,14 @@ function byPowerOfTwo(fn: 'div' | 'rem', x: Expr, y: Expr): Expr | null {
 /** Lowers expressions over given operands; equal nodes stay shared. */
 export class Lowering {
   private readonly inputs: readonly TensorSpec[];
+  /** Whether float32 has a remainder of its own; otherwise it is computed in float64. */
+  private readonly ownRemainder: boolean;
   private readonly memo = new Map<Expr, Expr>();
   private readonly axisMemo = new Map<Axis, Axis>();
 
-  constructor(inputs: readonly TensorSpec[]) {
+  constructor(inputs: readonly TensorSpec[], ownRemainder = false) {
     this.inputs = inputs;
+    this.ownRemainder = ownRemainder;
   }
 
   /** The machine value of an expression. */
@@ -233,6 +236,7 @@ export class Lowering {
 
   private remainder(x: Expr, y: Expr, d: DType): Expr {
     if (!d.isFloat) return x.dtype === int32 ? x.rem(y) : new Expr('apply', x.dtype, [x, y], { fn: 'rem' });
+    if (this.ownRemainder && x.dtype === float32) return round(new Expr('apply', float32, [x, y], { fn: 'rem' }), d);
     // In float64 the product is exact for quotients below 2^29, so a float32 remainder is exact there.
     const [a, b] = [x, y].map((v) => (v.dtype === float64 ? v : raw(v, float64))) as [Expr, Expr];
     const r = a.sub(a.div(b).trunc().mul(b));

@@ -1,0 +1,82 @@
+import type { Kernel, TensorSpec } from '@sporelet/ir';
+import { Axis, Expr, FreeAxes, Lowering, axisRef, constant, float32, float64, mergeAxes, rebuild } from '@sporelet/ir';
+import { Folder } from './fold.ts';
+
+/** Why a GPU cannot run a kernel, or undefined. */
+export function gpuRefusal(kernel: Kernel): string | undefined {
+  const specs = [...kernel.inputs, ...kernel.outputs.map((o) => o.spec)];
+  const wide = specs.find((s) => s.dtype === float64 || s.dtype.isComplex);
+  if (wide) return `the GPU has no ${wide.dtype.name}`;
+  return kernel.routine ? 'it is a routine' : undefined;
+}
+
+/**
+ * The kernel with float32 where it computes in float64: no GPU has that. Refused kernels aside, float64 occurs only
+ * between float32 operands.
+ */
+export class Narrowing {
+  private readonly memo = new Map<Expr, Expr>();
+  private readonly axes = new Map<Axis, Axis>();
+
+  run(e: Expr): Expr {
+    let r = this.memo.get(e);
+    if (!r) this.memo.set(e, (r = this.node(e)));
+    return r;
+  }
+
+  axis(a: Axis): Axis {
+    if (!a.limit) return a;
+    let r = this.axes.get(a);
+    if (!r) {
+      const limit = this.run(a.limit);
+      this.axes.set(a, (r = limit === a.limit ? a : new Axis(a.name, a.extent, limit)));
+    }
+    return r;
+  }
+
+  private node(e: Expr): Expr {
+    const dtype = e.dtype === float64 ? float32 : e.dtype;
+    if (e.kind === 'axis') return e.axes[0]!.limit ? axisRef(this.axis(e.axes[0]!)) : e;
+    if (e.kind === 'const') return dtype === e.dtype ? e : constant(Number(e.value), dtype);
+    const args = e.args.map((a) => this.run(a));
+    const axes = e.axes.map((a) => this.axis(a));
+    if (e.fn === 'cast' && args[0]!.dtype === dtype) return args[0]!;
+    if (e.fn === 'bits' && e.args[0]!.dtype === float64)
+      throw new TypeError('the GPU has no Float64, whose bits are asked for');
+    if (dtype === e.dtype && args.every((a, i) => a === e.args[i]) && axes.every((a, i) => a === e.axes[i])) return e;
+    const { fn, input, stored, order, value } = e;
+    return new Expr(e.kind, dtype, args, { value, axes, input, order, ...(fn ? { fn } : {}), ...(stored ? { stored } : {}) }); // prettier-ignore
+  }
+}
+
+/** Every reduction in sequence over as few axes as may be: how a GPU shares it out is decided by the schedule. */
+class Sequence {
+  private readonly memo = new Map<Expr, Expr>();
+  private readonly free = new FreeAxes();
+
+  run(e: Expr): Expr {
+    let r = this.memo.get(e);
+    if (r) return r;
+    const args = e.args.map((a) => this.run(a));
+    if (e.kind === 'reduce') r = this.reduction(e, args[0]!);
+    else r = args.every((a, i) => a === e.args[i]) ? e : rebuild(e, args);
+    this.memo.set(e, r);
+    return r;
+  }
+
+  private reduction(e: Expr, body: Expr): Expr {
+    const axes = e.axes.filter((a) => a.extent !== 1 || a.limit);
+    if (!axes.length) return body;
+    const m = mergeAxes(axes, [body], this.free);
+    return new Expr('reduce', e.dtype, [m.bodies[0]!], { fn: e.fn as 'sum', axes: m.axes, order: { partials: 1 } });
+  }
+}
+
+/** The machine expression to store for a value; one lowering for values that share parts. */
+export function lowerGpu(values: readonly Expr[], operands: readonly TensorSpec[]): Expr[] {
+  const narrowing = new Narrowing();
+  const lowering = new Lowering(operands, true);
+  const folder = new Folder();
+  const sequence = new Sequence();
+  return values.map((v) => folder.run(sequence.run(lowering.stored(narrowing.run(v)))));
+}

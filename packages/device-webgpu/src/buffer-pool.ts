@@ -1,0 +1,80 @@
+import type { MemoryStats } from '@sporelet/ir';
+
+const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, STORAGE: 128 };
+/** Bytes of free buffers beyond which they are given back to the GPU. */
+const MOST_FREE = 2 ** 29;
+
+/** A buffer of the GPU with a number of its own. */
+export interface Block {
+  readonly id: number;
+  readonly buffer: GPUBuffer;
+  /** Bytes of the buffer: those asked for, rounded up to a size class. */
+  readonly size: number;
+  /** The batch of commands, not submitted yet, that last named it. */
+  batch: number;
+}
+
+/** The least size class that holds so many bytes: four to each power of two, so that at most a fifth is lost. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
+  return Math.max(256, Math.ceil(bytes / step) * step);
+}
+
+/** Buffers in size classes, used again when they are given back. Figures are exact. */
+export class BufferPool {
+  private readonly device: GPUDevice;
+  private readonly free = new Map<number, Block[]>();
+  private readonly submit: () => void;
+  private next = 1;
+  private freeBytes = 0;
+  inUse = 0;
+  peak = 0;
+  created = 0;
+
+  /** @param submit - called before buffers are destroyed: commands under way may name them */
+  constructor(device: GPUDevice, submit: () => void) {
+    this.device = device;
+    this.submit = submit;
+  }
+
+  take(bytes: number): Block {
+    const size = sizeClass(bytes);
+    this.inUse += size;
+    this.peak = Math.max(this.peak, this.inUse);
+    const block = this.free.get(size)?.pop();
+    if (block) {
+      this.freeBytes -= size;
+      return block;
+    }
+    if (this.freeBytes > MOST_FREE) this.trim();
+    this.created++;
+    const buffer = this.device.createBuffer({ size, usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST });
+    return { id: this.next++, buffer, size, batch: 0 };
+  }
+
+  give(block: Block): void {
+    this.inUse -= block.size;
+    this.freeBytes += block.size;
+    const list = this.free.get(block.size);
+    if (list) list.push(block);
+    else this.free.set(block.size, [block]);
+  }
+
+  /** Gives all free buffers back to the GPU. */
+  trim(): void {
+    this.submit();
+    for (const list of this.free.values()) for (const b of list) b.buffer.destroy();
+    this.free.clear();
+    this.freeBytes = 0;
+  }
+
+  /** A buffer that the host reads from. */
+  staging(bytes: number): GPUBuffer {
+    return this.device.createBuffer({ size: bytes, usage: usage.MAP_READ | usage.COPY_DST });
+  }
+
+  stats(): MemoryStats {
+    return { inUse: this.inUse, reserved: this.inUse + this.freeBytes, limit: Infinity, peak: this.peak };
+  }
+}

@@ -1,0 +1,139 @@
+import { LEAST_LIMITS, compileForGpu, compileProgramForGpu, gpuRefusal } from '@sporelet/compiler';
+import type { GpuLimits } from '@sporelet/compiler';
+import type { Device, DeviceObserver, Executable, Kernel, MemoryStats, Program, ProgramExecutable, Storage } from '@sporelet/ir';
+import { RuntimeError } from '@sporelet/ir';
+import { GpuExecutable, slotsOf } from './executable.ts';
+import { HostExecutable } from './host-executable.ts';
+import type { GpuReport, WebGpuOptions } from './options.ts';
+import { GpuQueue } from './queue.ts';
+import type { GpuStorage } from './storage.ts';
+import { StorageWatch } from './storage-watch.ts';
+
+/** What was done so far. */
+export interface GpuStats {
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly pipelines: number;
+  readonly buffers: number;
+}
+
+/** A GPU by WebGPU. Everything is done in order; only reads are awaited. */
+export class WebGpuDevice implements Device {
+  readonly name = 'GPU';
+  readonly report: GpuReport;
+  readonly queue: GpuQueue;
+  observer: DeviceObserver | null = null;
+  private readonly limits: GpuLimits;
+  private readonly watch: StorageWatch;
+  private readonly pipelines = new Map<string, GPUComputePipeline>();
+
+  constructor(device: GPUDevice, report: GpuReport, options: WebGpuOptions = {}) {
+    this.report = report;
+    this.queue = new GpuQueue(device);
+    const { storageBuffers, threads, sharedBytes } = report.limits;
+    this.limits = {
+      storageBuffers,
+      threads: Math.min(LEAST_LIMITS.threads, threads),
+      sharedBytes,
+    };
+    this.watch = new StorageWatch(this.queue.pool, options.collector, options.collectBytes);
+  }
+
+  /** Whether the device is gone: another one has to be opened. */
+  get isLost(): boolean {
+    return this.queue.isLost;
+  }
+
+  allocate(bytes: number): Storage {
+    this.queue.check();
+    const most = this.report.limits.tensorBytes;
+    if (bytes > most) {
+      throw new RuntimeError(
+        `A tensor of ${bytes} bytes is more than this GPU binds at once (${most}): split it, or keep it on the CPU.`,
+      );
+    }
+    return this.watch.allocate(bytes);
+  }
+
+  write(storage: Storage, data: Uint8Array, at = 0): void {
+    this.queue.check();
+    const { block } = storage as GpuStorage;
+    if (at % 4 || (data.length % 4 && at + data.length < storage.bytes)) {
+      throw new RuntimeError('The GPU is written in words of four bytes.');
+    }
+    const copy = new Uint8Array(Math.ceil(data.length / 4) * 4);
+    copy.set(data);
+    this.queue.write(block, copy, at);
+  }
+
+  read(): never {
+    throw new RuntimeError(
+      'a tensor on the GPU cannot be read at once: asnumpy(), item() and tolist() wait for nobody. Use (await x.data()) or await print(x), or move it with await x.toAsync(\'CPU\')', // prettier-ignore
+    );
+  }
+
+  copy(from: Storage, to: Storage): void {
+    const [a, b] = [(from as GpuStorage).block, (to as GpuStorage).block];
+    this.queue.run(() => this.queue.copy(a, b, from.bytes));
+  }
+
+  readAsync(storage: Storage, into: Uint8Array): Promise<void> {
+    return this.queue.read([{ block: (storage as GpuStorage).block, into }]);
+  }
+
+  /** Ends when everything asked for has been done. @throws what went wrong meanwhile */
+  synchronize(): Promise<void> {
+    return this.queue.read([]);
+  }
+
+  compile(kernel: Kernel): Executable {
+    const refusal = gpuRefusal(kernel);
+    if (kernel.routine && refusal === 'it is a routine') return new HostExecutable(kernel, this);
+    if (refusal) throw new TypeError(`For '${kernel.name}', ${refusal}: cast to Float32, or move the tensors with x.to('CPU').`); // prettier-ignore
+    const plan = compileForGpu(kernel, this.limits);
+    const over = kernel.inPlace;
+    return new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, [kernel.outOfRange]);
+  }
+
+  compileProgram(program: Program): ProgramExecutable {
+    for (const { kernel } of program.steps) {
+      const refusal = gpuRefusal(kernel);
+      if (refusal) throw new TypeError(`For '${kernel.name}', ${refusal}: cast to Float32, or run on the CPU.`);
+    }
+    const start = performance.now();
+    const passes: { pass: string; program: Program }[] = [];
+    const { plan, errors, over } = compileProgramForGpu(program, this.limits, this.observer?.program && ((pass, after) => void passes.push({ pass, program: after }))); // prettier-ignore
+    const executable = new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, errors);
+    const { slot, bytes } = slotsOf(plan);
+    this.observer?.program?.({
+      name: program.name,
+      passes,
+      milliseconds: performance.now() - start,
+      kernels: plan.kernels,
+      code: plan.steps.reduce((n, s) => n + (s.kind === 'dispatch' ? s.code.length : 0), 0),
+      live: bytes.reduce((a, b) => a + b, 0),
+      memory: { temps: plan.temps, at: slot, bytes: bytes.reduce((a, b) => a + b, 0) },
+    });
+    return { failsLate: false, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
+  }
+
+  memoryStats(): MemoryStats {
+    return this.queue.pool.stats();
+  }
+
+  stats(): GpuStats {
+    const { dispatches, submits, pool } = this.queue;
+    return { dispatches, submits, pipelines: this.pipelines.size, buffers: pool.created };
+  }
+
+  private pipeline(code: string): GPUComputePipeline {
+    let p = this.pipelines.get(code);
+    if (!p) {
+      const { device } = this.queue;
+      const module = device.createShaderModule({ code });
+      p = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+      this.pipelines.set(code, p);
+    }
+    return p;
+  }
+}
