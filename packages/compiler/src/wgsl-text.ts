@@ -47,6 +47,16 @@ const infix: Record<string, string> = {
   add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^', eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=',
 }; // prettier-ignore
 
+const ofBools: Record<string, (x: string, y: string) => string> = {
+  lt: (x, y) => `(!${x} && ${y})`,
+  gt: (x, y) => `(${x} && !${y})`,
+  le: (x, y) => `(!${x} || ${y})`,
+  ge: (x, y) => `(${x} || !${y})`,
+  xor: (x, y) => `(${x} != ${y})`,
+  max: (x, y) => `(${x} || ${y})`,
+  min: (x, y) => `(${x} && ${y})`,
+};
+
 function cast(from: DType, to: DType, x: string): string {
   if (from === to) return x;
   if (isWide(to)) {
@@ -118,12 +128,14 @@ function apply(e: Expr, args: readonly string[]): string {
   // Compilers fold x != x away: NaN is told by its bits.
   if (fn === 'ne' && x === y && from === float32) return `sp_is_nan(${x})`;
   if (fn === 'eq' && x === y && from === float32) return `!sp_is_nan(${x})`;
-  if (d === bool && fn === 'xor') return `(${x} != ${y})`;
+  // Drivers compare as if there were no NaN, which is unequal to everything.
+  if (fn === 'ne' && from === float32) return `!(${x} == ${y})`;
+  if (from === bool && fn in ofBools) return ofBools[fn]!(x, y);
   if (fn in infix) return `${x} ${infix[fn]} ${y}`;
   if (fn === 'pmin') return `select(${x}, ${y}, ${y} < ${x})`;
   if (fn === 'pmax') return `select(${x}, ${y}, ${x} < ${y})`;
   if (fn === 'not') return d === bool ? `!${x}` : `~${x}`;
-  if (fn === 'neg') return `-(${x})`;
+  if (fn === 'neg') return d === uint32 ? `0u - ${x}` : `-(${x})`;
   if (fn === 'shl' || fn === 'shr') return `${x} ${fn === 'shl' ? '<<' : '>>'} (u32(${y}) & 31u)`;
   if (d === float32) {
     if (fn === 'div') return `${x} / ${y}`;

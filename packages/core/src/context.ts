@@ -1,5 +1,5 @@
 import { ValueError, didYouMean } from '@sporelet/ir';
-import { deviceTarget, setDeviceTarget } from './devices.ts';
+import { deviceTarget, mustOpen, openDevice, setDeviceTarget } from './devices.ts';
 import { describe } from './text.ts';
 
 /** Functions and cells are compiled to graphs. */
@@ -46,8 +46,15 @@ function checkName(op: string, name: string): keyof ContextOptions {
   throw new ValueError(`For '${op}', there is no setting '${name}'${didYouMean(name, names) || `; there is ${names.join(', ')}.`}`); // prettier-ignore
 }
 
-/** Changes settings: `setContext({ mode: GRAPH_MODE })`. All are checked before any is changed. */
-export function setContext(options: ContextOptions): void {
+const done: PromiseLike<void> = {
+  then: (resolve, reject) => Promise.resolve().then(resolve, reject),
+};
+
+/**
+ * Changes settings: `setContext({ mode: GRAPH_MODE })`. All are checked before any is changed. What it returns has to be
+ * awaited when the device target is a GPU: it is opened first.
+ */
+export function setContext(options: ContextOptions): PromiseLike<void> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) {
     const name = checkName('setContext', key);
@@ -62,10 +69,13 @@ export function setContext(options: ContextOptions): void {
   if (deterministic !== undefined && deterministic !== 'ON' && deterministic !== 'OFF') {
     throw new ValueError(`For 'setContext', the 'deterministic' must be 'ON' or 'OFF', but got ${describe(deterministic)}.`); // prettier-ignore
   }
-  if (target !== undefined) setDeviceTarget(target);
+  let opened = done;
+  if (target !== undefined && mustOpen(target)) opened = openDevice(target).then(() => setDeviceTarget(target));
+  else if (target !== undefined) setDeviceTarget(target);
   if (mode !== undefined) settings.mode = mode;
   if (deterministic !== undefined) settings.deterministic = deterministic;
   Object.assign(settings, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)));
+  return opened;
 }
 
 /** A setting. */
@@ -77,5 +87,5 @@ export function getContext<K extends keyof ContextOptions>(name: K): Settings[K]
 
 /** Chooses the device where tensors are made from now on; on GPU this waits for it. */
 export async function setDevice(target: string, deviceId = 0): Promise<void> {
-  setContext({ deviceTarget: target, deviceId });
+  await setContext({ deviceTarget: target, deviceId });
 }

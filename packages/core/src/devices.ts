@@ -2,6 +2,7 @@ import type { Device } from '@sporelet/ir';
 import { RuntimeError, ValueError, didYouMean } from '@sporelet/ir';
 
 const factories = new Map<string, () => Device>();
+const openers = new Map<string, () => Promise<Device>>();
 const made = new Map<string, Device>();
 let target = 'CPU';
 let current: Device | null = null;
@@ -13,6 +14,22 @@ export function registerDevice(name: string, factory: () => Device): void {
   if (name === target) current = null;
 }
 
+/** Makes a device known that takes time to open (`GPU`): `openDevice` waits for it. */
+export function registerOpener(name: string, open: () => Promise<Device>): void {
+  openers.set(name, open);
+}
+
+/** Opens the device of a name, unless that has been done and it is still there. */
+export async function openDevice(name: string): Promise<Device> {
+  const open = openers.get(name);
+  const known = made.get(name);
+  if (!open || (known && !known.isLost)) return deviceByName(name);
+  const device = await open();
+  made.set(name, device);
+  if (name === target) current = device;
+  return device;
+}
+
 /** The device of a name, created now if need be. */
 export function deviceByName(name: string): Device {
   let device = made.get(name);
@@ -22,7 +39,10 @@ export function deviceByName(name: string): Device {
       if (!factories.size) {
         throw new RuntimeError("No device is registered: import from 'sporelet', which brings the CPU device.");
       }
-      const names = [...factories.keys()];
+      if (openers.has(name)) {
+        throw new RuntimeError(`The device '${name}' is not open yet: call await setDevice('${name}') first.`);
+      }
+      const names = [...factories.keys(), ...openers.keys()];
       const hint = didYouMean(name, names) || `; there is ${names.map((n) => `'${n}'`).join(', ')}.`;
       throw new ValueError(`For 'setContext', the device '${name}' is not known${hint}`);
     }
@@ -34,6 +54,12 @@ export function deviceByName(name: string): Device {
 /** Where tensors are made unless told otherwise. */
 export function currentDevice(): Device {
   return (current ??= deviceByName(target));
+}
+
+/** Whether a device of this name has to be opened before it can be used. */
+export function mustOpen(name: string): boolean {
+  const known = made.get(name);
+  return openers.has(name) && (!known || known.isLost === true);
 }
 
 export function deviceTarget(): string {

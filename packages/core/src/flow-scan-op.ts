@@ -49,16 +49,20 @@ class Rows {
   read(i: number): ConcreteValue {
     const { all, spec, bytes } = this;
     const row = all.device.allocate(bytes.length);
-    if (bytes.length) {
+    if (bytes.length && all.device.copyPart) all.device.copyPart(all.storage, i * bytes.length, row, 0, bytes.length);
+    else if (bytes.length) {
       all.device.read(all.storage, bytes, i * bytes.length);
       all.device.write(row, bytes);
     }
     return new ConcreteValue(spec.dtype, shapeOf(spec.shape), sizeOf(spec.shape), row, all.device);
   }
   write(i: number, { storage, device }: ConcreteValue): void {
-    if (!this.bytes.length) return;
-    device.read(storage, this.bytes);
-    device.write(this.all.storage, this.bytes, i * this.bytes.length);
+    const { all, bytes } = this;
+    if (bytes.length && device.copyPart) device.copyPart(storage, 0, all.storage, i * bytes.length, bytes.length);
+    else if (bytes.length) {
+      device.read(storage, bytes);
+      device.write(all.storage, bytes, i * bytes.length);
+    }
   }
 }
 

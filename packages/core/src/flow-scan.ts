@@ -8,7 +8,7 @@ import { carryOf, checkFunction, fillNest, hasTensor, mapLeaves, nestText, nextC
 import { isRecorded, knowledge } from './flow-op.ts';
 import { ScanOp } from './flow-scan-op.ts';
 import { carriedBy, checkUpdated, runWhile } from './flow-while.ts';
-import { Tensor, upload } from './tensor.ts';
+import { Tensor, elementsOf, upload } from './tensor.ts';
 import { tensorsIn } from './tensor-tree.ts';
 import { describe } from './text.ts';
 import { tupleOf } from './tuple.ts';
@@ -192,7 +192,7 @@ function stackedKeys(
     for (let round = 0; round < length; round++) {
       const i = reverse ? length - 1 - round : round;
       makers.forEach((make, k) => {
-        const { data } = make().asnumpy();
+        const data = elementsOf(make().$concrete());
         drawn[k]!.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), i * data.byteLength);
       });
     }

@@ -3,7 +3,7 @@ import { currentDevice } from './devices.ts';
 import { running } from './dispatch.ts';
 import type { Key } from './random-stream.ts';
 import { threefry } from './random-stream.ts';
-import { Tensor, upload } from './tensor.ts';
+import { Tensor, elementsOf, upload } from './tensor.ts';
 import { describe } from './text.ts';
 
 const limit = Number.MAX_SAFE_INTEGER;
@@ -50,7 +50,7 @@ export class Generator {
     return new Tensor([BigInt(this.initialSeed()), BigInt(this.offset)], int64);
   }
   setState(state: Tensor): void {
-    const [seed, offset] = state.asnumpy();
+    const [seed, offset] = elementsOf(state.$concrete()) as BigInt64Array;
     this.value = checkSeed('Generator.setState', seed);
     this.offset = checkSeed('Generator.setState', offset);
   }

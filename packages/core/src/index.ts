@@ -7,7 +7,7 @@ export type { CoreOps } from './core-ops.ts';
 export { installCoreOps } from './core-ops.ts';
 export type { AnyOp, Op } from './define-op.ts';
 export { defineOp } from './define-op.ts';
-export { currentDevice, deviceByName, deviceTarget, registerDevice, setDeviceTarget } from './devices.ts';
+export { currentDevice, deviceByName, deviceTarget, openDevice, registerDevice, registerOpener, setDeviceTarget } from './devices.ts'; // prettier-ignore
 export type { HookHandle, TensorHook } from './hooks.ts';
 export type { Index, SliceText } from './index-types.ts';
 export { Slice, slice } from './index-types.ts';

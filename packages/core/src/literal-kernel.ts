@@ -1,6 +1,6 @@
 import type { Kernel } from '@sporelet/ir';
 import { axesFor, bf16ToNumber, bfloat16, constant, f16ToNumber, float16 } from '@sporelet/ir';
-import { Tensor } from './tensor.ts';
+import { elementsOf } from './tensor.ts';
 import type { Value } from './value.ts';
 import { ConcreteValue } from './value.ts';
 
@@ -11,7 +11,8 @@ import { ConcreteValue } from './value.ts';
 export function literalKernel(value: Value): Kernel | null {
   if (!(value instanceof ConcreteValue) || value.size !== 1) return null;
   const { dtype, shape } = value;
-  const bits = (new Tensor(value).asnumpy().data as ArrayLike<number | bigint>)[0]!;
+  if (value.device.waits && !value.storage.known) return null;
+  const bits = (elementsOf(value) as ArrayLike<number | bigint>)[0]!;
   const number = dtype === float16 ? f16ToNumber(Number(bits)) : dtype === bfloat16 ? bf16ToNumber(Number(bits)) : bits;
   const output = {
     form: 'pull' as const,

@@ -25,12 +25,7 @@ function mustWait(t: Tensor): boolean {
     // Waiting gives it no elements: it is shown with the reason why.
     return false;
   }
-  try {
-    value.device.read(value.storage, new Uint8Array(0));
-    return false;
-  } catch {
-    return true;
-  }
+  return value.device.waits === true;
 }
 
 /**
@@ -44,19 +39,18 @@ export function print(...values: readonly unknown[]): PromiseLike<void> {
     return done;
   }
   const before = waiting;
-  const arrays = late.map((t): readonly [Tensor, Promise<NdArray | null>] => [t, t.data().catch(() => null)]);
-  const line = (async () => {
-    await before;
-    for (const [t, array] of arrays) {
-      const read = await array;
-      if (read) showAs(t, read);
-    }
+  const reads = Promise.all(late.map((t): Promise<readonly [Tensor, NdArray]> => t.data().then((array) => [t, array])));
+  // Every line has its turn, whatever became of those before.
+  const line = Promise.allSettled([before, reads]).then(async () => {
+    const arrays = await reads;
+    for (const [t, array] of arrays) showAs(t, array);
     write(values);
     for (const [t] of arrays) showAs(t, null);
-  })();
-  waiting = line;
-  void line.finally(() => {
-    if (waiting === line) waiting = null;
   });
+  const end = (): void => {
+    if (waiting === line) waiting = null;
+  };
+  waiting = line;
+  line.then(end, end);
   return line;
 }

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /// <reference lib="esnext.disposable" />
-import type { DType, Device, Dims } from '@sporelet/ir';
+import type { DType, Device, Dims, TypedArray } from '@sporelet/ir';
 import { DType as DTypeClass, RuntimeError, ValueError, shapeText, sizeOf, stridesOf } from '@sporelet/ir';
 import { bindArguments, isOptions } from './args.ts';
 import { currentDevice, deviceByName } from './devices.ts';
@@ -134,8 +134,18 @@ export class Tensor implements Disposable {
     let t = other;
     if (dtype && dtype !== t.dtype) t = coreOps().cast(t, dtype);
     if (shape) t = coreOps().reshape(t, shape);
-    if (device) t = t.to(device.name);
+    if (device && t.$concrete().device !== device) {
+      const moved = t.to(device.name);
+      if (moved instanceof ArrivingTensor) throw mustBeAwaited('asnumpy', t.$concrete());
+      t = moved;
+    }
     this.held = t.$share();
+  }
+
+  /** Lets the elements be made by `make`, which may refuse. @internal */
+  protected $await(dtype: DType, shape: Dims, make: () => Value): void {
+    this.held = null;
+    this.source = new Pending(dtype, shape, make);
   }
 
   /** The value bound to this handle now. @internal */
@@ -259,12 +269,17 @@ export class Tensor implements Disposable {
   get device(): string {
     return this.held === null && this.source instanceof Pending ? currentDevice().name : this.$concrete().device.name;
   }
-  /** A copy on another device; the tensor itself when it is there already. */
-  to(device: string): Tensor {
+  /**
+   * A copy on another device; the tensor itself when it is there already. What comes from a GPU is on its way when this
+   * returns: `await x.to('CPU')`.
+   */
+  to(device: string): Tensor | ArrivingTensor {
     const from = this.$concrete();
     const target = deviceByName(device);
     if (from.device === target) return this;
-    return new Tensor(upload({ dtype: from.dtype, shape: from.shape, data: this.asnumpy().data }, target));
+    const { dtype, shape } = from;
+    if (from.device.waits) return new ArrivingTensor(this, from, target);
+    return new Tensor(upload({ dtype, shape, data: elementsOf(from) }, target));
   }
 
   /** @internal */
@@ -292,6 +307,7 @@ export class Tensor implements Disposable {
     if (!Number.isInteger(i) || i < 0 || i >= v.size) {
       throw new ValueError(`For 'item', the position must be in [${-v.size}, ${v.size}), but got ${position}.`);
     }
+    if (v.device.waits) throw mustBeAwaited('item', v);
     const out = new v.dtype.array(1);
     v.device.read(v.storage, new Uint8Array(out.buffer), i * v.dtype.itemsize);
     return fromElement(out[0]!, v.dtype);
@@ -304,9 +320,8 @@ export class Tensor implements Disposable {
   /** A copy of the elements. Raises an error on devices that can only be read asynchronously: use `data()`. */
   asnumpy(): NdArray {
     const v = this.$concrete();
-    const out = new v.dtype.array(v.size * (v.dtype.isComplex ? 2 : 1));
-    if (v.size) v.device.read(v.storage, new Uint8Array(out.buffer));
-    return new NdArray(out, v.shape, v.dtype);
+    if (v.device.waits) throw mustBeAwaited('asnumpy', v);
+    return new NdArray(elementsOf(v), v.shape, v.dtype);
   }
   /** A copy of the elements, on every device. */
   async data(): Promise<NdArray> {
@@ -397,6 +412,48 @@ export class Tensor implements Disposable {
       'A tensor is no number: use x.item() for its value and methods for arithmetic, x.add(y), x.greater(y), x.equal(y).',
     );
   }
+}
+
+/** A tensor whose elements are on their way from a device that is read asynchronously: awaited, it is there. */
+export class ArrivingTensor extends Tensor implements PromiseLike<Tensor> {
+  private readonly arrival: Promise<Value>;
+
+  /** @internal */
+  constructor(from: Tensor, { dtype, shape }: ConcreteValue, target: Device) {
+    super([0]);
+    const late = new RuntimeError(`The elements are on their way to the ${target.name}: write await x.to('${target.name}').`);
+    this.$await(dtype, shape, () => {
+      throw late;
+    });
+    this.arrival = from.data().then(({ data }) => {
+      const value = upload({ dtype, shape, data }, target);
+      this.$rebind(value);
+      return value;
+    });
+    // Whoever awaits it is told; nobody has to.
+    this.arrival.catch(() => undefined);
+  }
+
+  then<A = Tensor, B = never>(
+    resolve?: ((tensor: Tensor) => A | PromiseLike<A>) | null,
+    reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    return this.arrival.then(() => new Tensor(this.$share())).then(resolve, reject);
+  }
+} // prettier-ignore
+
+/** The elements, where they can be had at once. */
+export function elementsOf(v: ConcreteValue): TypedArray {
+  const out = new v.dtype.array(v.size * (v.dtype.isComplex ? 2 : 1));
+  if (v.size) v.device.read(v.storage, new Uint8Array(out.buffer));
+  return out;
+}
+
+function mustBeAwaited(method: string, { device }: ConcreteValue): RuntimeError {
+  const other = method === 'item' ? '(await x.data()).at(0)' : 'await x.data()';
+  return new RuntimeError(
+    `${method}() cannot read a tensor on the ${device.name} at once: use ${other}, await print(x), or (await x.to('CPU')).${method}().`,
+  );
 }
 
 /** Elements read beforehand, of tensors that cannot be read at once. */

@@ -9,6 +9,9 @@ import { GpuQueue } from './queue.ts';
 import type { GpuStorage } from './storage.ts';
 import { StorageWatch } from './storage-watch.ts';
 
+/** Bytes of which the host remembers what it wrote: constants, keys, conditions. */
+const KNOWN = 64;
+
 /** What was done so far. */
 export interface GpuStats {
   readonly dispatches: number;
@@ -20,6 +23,7 @@ export interface GpuStats {
 /** A GPU by WebGPU. Everything is done in order; only reads are awaited. */
 export class WebGpuDevice implements Device {
   readonly name = 'GPU';
+  readonly waits = true;
   readonly report: GpuReport;
   readonly queue: GpuQueue;
   observer: DeviceObserver | null = null;
@@ -58,6 +62,7 @@ export class WebGpuDevice implements Device {
   write(storage: Storage, data: Uint8Array, at = 0): void {
     this.queue.check();
     const { block } = storage as GpuStorage;
+    (storage as GpuStorage).host = at === 0 && data.length === storage.bytes && data.length <= KNOWN ? data.slice() : null;
     if (at % 4 || (data.length % 4 && at + data.length < storage.bytes)) {
       throw new RuntimeError('The GPU is written in words of four bytes.');
     }
@@ -66,15 +71,32 @@ export class WebGpuDevice implements Device {
     this.queue.write(block, copy, at);
   }
 
-  read(): never {
-    throw new RuntimeError(
-      'a tensor on the GPU cannot be read at once: asnumpy(), item() and tolist() wait for nobody. Use (await x.data()) or await print(x), or move it with await x.toAsync(\'CPU\')', // prettier-ignore
-    );
+  /** Gives what the host wrote itself. @throws RuntimeError for everything else: a GPU must be waited for */
+  read(storage: Storage, into: Uint8Array, at = 0): void {
+    const { host } = storage as GpuStorage;
+    if (!host) {
+      throw new RuntimeError(
+        "The value of a tensor on the GPU is needed at once, but must be waited for: use await x.data(), or do this step on the CPU with await x.to('CPU').",
+      );
+    }
+    into.set(host.subarray(at, at + into.length));
   }
 
   copy(from: Storage, to: Storage): void {
     const [a, b] = [(from as GpuStorage).block, (to as GpuStorage).block];
+    (to as GpuStorage).host = (from as GpuStorage).host;
     this.queue.run(() => this.queue.copy(a, b, from.bytes));
+  }
+
+  copyPart(from: Storage, fromAt: number, to: Storage, toAt: number, bytes: number): void {
+    if (fromAt % 4 || toAt % 4 || (bytes % 4 && toAt + bytes < to.bytes)) {
+      throw new RuntimeError(
+        'The GPU copies words of four bytes: rows of Bool or Float16 need a number of elements that fills words; cast them to Float32.',
+      );
+    }
+    const [a, b] = [(from as GpuStorage).block, (to as GpuStorage).block];
+    (to as GpuStorage).host = null;
+    this.queue.run(() => this.queue.copy(a, b, bytes, toAt, fromAt));
   }
 
   readAsync(storage: Storage, into: Uint8Array): Promise<void> {

@@ -86,7 +86,10 @@ export class GpuExecutable implements Executable {
     const { queue } = this;
     queue.check();
     const ins = inputs.map((s) => (s as GpuStorage).block);
-    const outs = outputs.map((s) => (s as GpuStorage).block);
+    const outs = outputs.map((s) => {
+      (s as GpuStorage).host = null;
+      return (s as GpuStorage).block;
+    });
     const sizes = { in: inputs.map((s) => s.bytes), out: outputs.map((s) => s.bytes) };
     const slots = this.slotBytes.map((bytes) => queue.pool.take(bytes));
     queue.run(() => this.runNow(ins, outs, sizes, slots, n));

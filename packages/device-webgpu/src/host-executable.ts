@@ -27,7 +27,10 @@ export class HostExecutable implements Executable {
     queue.check();
     const bytes = (spec: Kernel['inputs'][number]): Uint8Array => new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize); // prettier-ignore
     const from = kernel.inputs.map(bytes);
-    const blocks = outputs.map((s) => (s as GpuStorage).block);
+    const blocks = outputs.map((s) => {
+      (s as GpuStorage).host = null;
+      return (s as GpuStorage).block;
+    });
     const parts = inputs.map((s, i) => ({ block: (s as GpuStorage).block, into: from[i]! }));
     const asked = performance.now();
     queue.onHost(parts, () => {

@@ -81,10 +81,10 @@ export class GpuQueue {
   }
 
   /** Copies bytes from buffer to buffer. Only to be called in turn. */
-  copy(from: Block, to: Block, bytes: number, at = 0): void {
-    if (from === to && at === 0) return;
+  copy(from: Block, to: Block, bytes: number, at = 0, fromAt = 0): void {
+    if (from === to || !bytes) return;
     this.endPass();
-    this.commands().copyBufferToBuffer(from.buffer, 0, to.buffer, at, words(bytes));
+    this.commands().copyBufferToBuffer(from.buffer, fromAt, to.buffer, at, words(bytes));
     from.batch = to.batch = this.batch;
     this.pending++;
   }

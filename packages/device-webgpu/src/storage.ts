@@ -6,6 +6,8 @@ import type { Block, BufferPool } from './buffer-pool.ts';
 export class GpuStorage implements Storage {
   readonly bytes: number;
   shared = 0;
+  /** The bytes, when they are few and the host wrote them last. */
+  host: Uint8Array | null = null;
   private held: Block | null;
   private readonly pool: BufferPool;
 
@@ -15,14 +17,13 @@ export class GpuStorage implements Storage {
     this.pool = pool;
   }
 
+  get known(): boolean {
+    return this.host !== null;
+  }
+
   get block(): Block {
     if (!this.held) throw new RuntimeError('This tensor was disposed.');
     return this.held;
-  }
-
-  /** Whether the block is this storage's to give back. */
-  get live(): boolean {
-    return this.held !== null;
   }
 
   dispose(): void {

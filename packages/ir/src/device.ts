@@ -7,6 +7,8 @@ export interface Storage {
   readonly bytes: number;
   /** Readers that were given this storage besides its owner (tape, aliases): non-zero means copy before writing in place. */
   shared: number;
+  /** On a device that is waited for: whether the host wrote the bytes, so that `read` gives them. */
+  readonly known?: boolean;
   dispose(): void;
 }
 
@@ -23,12 +25,18 @@ export interface Executable {
 /** What core asks of a device: allocate, read, write, compile, run. No op semantics. */
 export interface Device {
   readonly name: string;
+  /** True: elements must be waited for, and `read` gives only what was written by the host. */
+  readonly waits?: boolean;
+  /** True when the device is gone: its tensors are lost, and another one has to be opened. */
+  readonly isLost?: boolean;
   allocate(bytes: number): Storage;
   write(storage: Storage, data: Uint8Array, at?: number): void;
   /** Synchronous read; a device that cannot throws an error naming the asynchronous way. */
   read(storage: Storage, into: Uint8Array, at?: number): void;
   /** Copies all bytes of one storage to another of the same size. */
   copy(from: Storage, to: Storage): void;
+  /** Copies some bytes; for devices whose elements must be waited for. */
+  copyPart?(from: Storage, fromAt: number, to: Storage, toAt: number, bytes: number): void;
   readAsync(storage: Storage, into: Uint8Array): Promise<void>;
   compile(kernel: Kernel): Executable;
   /** Compiles many kernels to run as one; a device without it runs them one by one. */

@@ -57,11 +57,7 @@ export class Embedding extends Cell<(ids: Tensor) => Tensor> {
       dtype: float32,
       name: 'embedding_table',
     });
-    if (this.paddingIdx !== null) {
-      const { data, shape, dtype } = this.embeddingTable.asnumpy();
-      data.fill(0 as never, this.paddingIdx * this.embeddingSize, (this.paddingIdx + 1) * this.embeddingSize);
-      this.embeddingTable = new ParameterClass(new TensorClass(data, dtype, shape), 'embedding_table');
-    }
+    if (this.paddingIdx !== null) this.embeddingTable.setAt(this.paddingIdx, 0);
   }
 
   construct(ids: Tensor): Tensor {

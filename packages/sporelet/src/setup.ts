@@ -1,7 +1,12 @@
-import { registerDevice } from '@sporelet/core';
+import { registerDevice, registerOpener } from '@sporelet/core';
 import { CpuDevice, hostPlatform } from '@sporelet/device-cpu/host';
 import { installOps } from '@sporelet/ops';
 
 // What the layers below leave open is joined here: the CPU device (made at its first use) and Tensor's methods.
 registerDevice('CPU', () => new CpuDevice(hostPlatform()));
+// The GPU's part is loaded when a GPU is asked for.
+registerOpener('GPU', async () => {
+  const { openWebGpu } = await import('@sporelet/device-webgpu/host');
+  return openWebGpu({ collector: hostPlatform().makeCollector() });
+});
 installOps();

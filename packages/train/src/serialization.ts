@@ -66,6 +66,11 @@ function chosen(saved: SaveObject, options: SaveOptions): readonly (readonly [st
   return choiceFunc ? all.filter(([name]) => choiceFunc(name)) : all;
 }
 
+/** The same with the elements where they can be read at once. */
+async function onHost([name, value]: readonly [string, Tensor | string]): Promise<readonly [string, Tensor | string]> {
+  return [name, typeof value !== 'string' && value.$concrete().device.waits ? await value.to('CPU') : value];
+}
+
 function* encoded(entries: readonly (readonly [string, Tensor | string])[]): Generator<CheckpointEntry> {
   for (const [name, value] of entries) {
     if (typeof value === 'string') yield { name, text: value };
@@ -96,7 +101,8 @@ export async function saveCheckpoint(
   if (await isFolder(ckptFileName)) {
     throw new RuntimeError(`For 'saveCheckpoint', '${ckptFileName}' is a folder: name a file in it.`);
   }
-  await writeFile(withExtension(ckptFileName), encodeCheckpoint(encoded(entries), { crc: given.crcCheck }));
+  const readable = await Promise.all(entries.map(onHost));
+  await writeFile(withExtension(ckptFileName), encodeCheckpoint(encoded(readable), { crc: given.crcCheck }));
 }
 
 /** The bytes that `saveCheckpoint` would write: for browsers, and to send. */
