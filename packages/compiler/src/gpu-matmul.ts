@@ -1,15 +1,17 @@
 import type { Axis, Expr } from '@sporelet/ir';
-import { Expr as ExprNode, FreeAxes, axisRef, constant, flatIndex, int32, float32, slope } from '@sporelet/ir';
+import { Axis as LoopAxis, Expr as ExprNode, FreeAxes, axisRef, constant, flatIndex, float32, int32, slope, substitute } from '@sporelet/ir'; // prettier-ignore
 import type { GpuBuilder } from './gpu-plan.ts';
+import { sizeOfAxes } from './gpu-hoist.ts';
 import type { Product } from './gpu-product.ts';
 import { Placer } from './place.ts';
-import { WgslPrinter } from './wgsl-nest.ts';
+import { BLOCK, WgslPrinter } from './wgsl-nest.ts';
 import type { GroupOperands } from './gpu-pull.ts';
 
 /** Steps along the summed axes that a tile keeps in workgroup memory. */
 const DEPTH = 16;
-/** Each thread computes a block of 4 x 4. */
-const BLOCK = 4;
+/** Each thread computes a block of so many rows and columns. */
+const SIDE = 4;
+const THREADS = 64;
 /** Stands for the sum in what follows it, and for a place in workgroup memory. */
 const SUM = 1_000_000;
 const TILE = SUM + 1;
@@ -42,9 +44,57 @@ function walks(e: Expr, axes: readonly Axis[]): boolean {
   return reads.some((r) => slope(r.args[0]!, axis, free) === 1);
 }
 
+/** The kernel of a product under way. */
+class ProductKernel {
+  readonly printer: WgslPrinter;
+  private readonly p: Product;
+  private readonly g: GroupOperands;
+
+  constructor(p: Product, g: GroupOperands) {
+    this.p = p;
+    this.g = g;
+    this.printer = new WgslPrinter({
+      load: (operand, stored, offset) => (operand === SUM ? 'total' : g.spelling.load?.(operand, stored, offset)),
+      store: (operand, stored, offset, value) =>
+        operand === TILE ? `value = ${value};` : g.spelling.store?.(operand, stored, offset, value),
+    });
+  }
+
+  lines(...texts: readonly string[]): void {
+    for (const text of texts) this.printer.line(text);
+  }
+
+  /** What follows the sums of a thread's block, whose first element is (row, column), and the stores. */
+  finish(values: readonly Expr[], axes: readonly Axis[]): void {
+    const { p, g, printer } = this;
+    this.lines(
+      `for (var i: i32 = 0; i < ${SIDE}; i++) {`,
+      `  for (var j: i32 = 0; j < ${SIDE}; j++) {`,
+      '    let m = row + i;',
+      '    let n = column + j;',
+      `    if (m >= ${p.m} || n >= ${p.n}) { continue; }`,
+      '    let total = sums[i][j];',
+    );
+    const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
+    const stores = values.map((v, i) => ({ output: g.outputs[i]!.operand, stored: g.outputs[i]!.stored, offset, value: withSum(v, p.node) })); // prettier-ignore
+    printer.indent(3);
+    printer.axes(p.rows, 'm');
+    printer.axes(p.columns, 'n');
+    printer.body(new Placer(0).nest(axes, stores, 'element', false));
+    printer.indent(1);
+    this.lines('  }', '}');
+  }
+
+  dispatch(b: GpuBuilder, threads: number, groups: number, head: readonly string[]): void {
+    const { operands, outputs } = this.g;
+    b.dispatch({ threads, head, body: this.printer.take(), operands, written: new Set(outputs.map((o) => o.operand)), groups }); // prettier-ignore
+  }
+}
+
 /**
- * Adds the dispatch of a matrix product in tiles: a workgroup keeps a tile of both factors in workgroup memory, each
- * thread a block of the result in registers. What precedes the factors and follows the sum runs within.
+ * Adds the dispatch of a matrix product, or of what is like one. What precedes the factors and follows the sum runs
+ * within. A GPU keeps tiles of both factors in workgroup memory; a processor that imitates one has caches for that, and
+ * barriers cost it more than they save.
  */
 export function emitProduct(
   b: GpuBuilder,
@@ -53,65 +103,82 @@ export function emitProduct(
   values: readonly Expr[],
   axes: readonly Axis[],
 ): void {
+  const kernel = new ProductKernel(p, g);
+  if (b.limits.software) emitDirect(b, p, kernel, values, axes);
+  else emitTiled(b, p, kernel, values, axes);
+}
+
+type Rest = readonly [kernel: ProductKernel, values: readonly Expr[], axes: readonly Axis[]];
+
+function emitTiled(b: GpuBuilder, p: Product, ...[kernel, values, axes]: Rest): void {
   const { tileM, tileN } = p;
-  const across = tileN / BLOCK;
-  const threads = (tileM / BLOCK) * across;
+  const { printer } = kernel;
+  const across = tileN / SIDE;
+  const threads = (tileM / SIDE) * across;
   const [tilesM, tilesN] = [Math.ceil(p.m / tileM), Math.ceil(p.n / tileN)];
-  const printer = new WgslPrinter({
-    load: (operand, stored, offset) => (operand === SUM ? 'total' : g.spelling.load?.(operand, stored, offset)),
-    store: (operand, stored, offset, value) =>
-      operand === TILE ? `value = ${value};` : g.spelling.store?.(operand, stored, offset, value),
-  });
-  const lines = (...texts: readonly string[]): void => texts.forEach((text) => printer.line(text));
-  lines(
+  kernel.lines(
     'let tile = i32(group.x + group.y * groups.x);',
     `if (tile >= ${p.tiles}) { return; }`,
     `let column0 = (tile % ${tilesN}) * ${tileN};`,
     `let row0 = ((tile / ${tilesN}) % ${tilesM}) * ${tileM};`,
-    `let row = (lid / ${across}) * ${BLOCK};`,
-    `let column = (lid % ${across}) * ${BLOCK};`,
-    `var sums: array<vec4<f32>, ${BLOCK}>;`,
+    `let blockRow = (lid / ${across}) * ${SIDE};`,
+    `let blockColumn = (lid % ${across}) * ${SIDE};`,
+    'let row = row0 + blockRow;',
+    'let column = column0 + blockColumn;',
+    `var sums: array<vec4<f32>, ${SIDE}>;`,
   );
   printer.axes(p.batch, `(tile / ${tilesN * tilesM})`);
-  lines(`for (var k0: i32 = 0; k0 < ${p.k}; k0 += ${DEPTH}) {`);
+  kernel.lines(`for (var k0: i32 = 0; k0 < ${p.k}; k0 += ${DEPTH}) {`);
   printer.indent(2);
   loadTile(printer, 'left', p.left, p.rows, p, { threads, tile: tileM, extent: p.m, from: 'row0' });
   loadTile(printer, 'right', p.right, p.columns, p, { threads, tile: tileN, extent: p.n, from: 'column0' });
-  lines(
+  kernel.lines(
     'workgroupBarrier();',
     `for (var k: i32 = 0; k < ${DEPTH}; k++) {`,
-    `  let at = k * ${tileN} + column;`,
+    `  let at = k * ${tileN} + blockColumn;`,
     '  let b = vec4<f32>(right[at], right[at + 1], right[at + 2], right[at + 3]);',
-    ...Array.from({ length: BLOCK }, (_, i) => `  sums[${i}] += left[k * ${tileM} + row + ${i}] * b;`),
+    ...Array.from({ length: SIDE }, (_, i) => `  sums[${i}] += left[k * ${tileM} + blockRow + ${i}] * b;`),
     '}',
     'workgroupBarrier();',
   );
   printer.indent(1);
-  lines(
-    '}',
-    `for (var i: i32 = 0; i < ${BLOCK}; i++) {`,
-    `  for (var j: i32 = 0; j < ${BLOCK}; j++) {`,
-    '    let m = row0 + row + i;',
-    '    let n = column0 + column + j;',
-    `    if (m >= ${p.m} || n >= ${p.n}) { continue; }`,
-    '    let total = sums[i][j];',
+  kernel.lines('}');
+  kernel.finish(values, axes);
+  kernel.dispatch(b, threads, p.tiles, [
+    `var<workgroup> left: array<f32, ${DEPTH * tileM}>;`,
+    `var<workgroup> right: array<f32, ${DEPTH * tileN}>;`,
+  ]);
+}
+
+/** Each thread reads the factors of its block from where they lie. */
+function emitDirect(b: GpuBuilder, p: Product, ...[kernel, values, axes]: Rest): void {
+  const { printer } = kernel;
+  const [across, down] = [Math.ceil(p.n / SIDE), Math.ceil(p.m / SIDE)];
+  const blocks = across * down * sizeOfAxes(p.batch);
+  kernel.lines(
+    `let block = i32(group.x + group.y * groups.x) * ${THREADS} + lid;`,
+    `if (block >= ${blocks}) { return; }`,
+    `let column = (block % ${across}) * ${SIDE};`,
+    `let row = ((block / ${across}) % ${down}) * ${SIDE};`,
+    `var sums: array<vec4<f32>, ${SIDE}>;`,
   );
-  const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
-  const stores = values.map((v, i) => ({ output: g.outputs[i]!.operand, stored: g.outputs[i]!.stored, offset, value: withSum(v, p.node) })); // prettier-ignore
-  printer.indent(3);
-  printer.axes(p.rows, 'm');
-  printer.axes(p.columns, 'n');
-  printer.body(new Placer(0).nest(axes, stores, 'element', false));
-  printer.indent(1);
-  lines('  }', '}');
-  b.dispatch({
-    threads,
-    head: [`var<workgroup> left: array<f32, ${DEPTH * tileM}>;`, `var<workgroup> right: array<f32, ${DEPTH * tileN}>;`],
-    body: printer.take(),
-    operands: g.operands,
-    written: new Set(g.outputs.map((o) => o.operand)),
-    groups: p.tiles,
-  });
+  printer.axes(p.batch, `(block / ${across * down})`);
+  const own: Axis[] = [];
+  // Each of the four has axes of its own, the last ones clamped: their results are not stored.
+  const four = (factor: Expr, of: readonly Axis[], from: string, extent: number): Expr[] =>
+    Array.from({ length: SIDE }, (_, i) => {
+      const copies = of.map((a) => new LoopAxis(a.name, a.extent));
+      own.push(...copies);
+      printer.axes(copies, extent % SIDE ? `min(${from} + ${i}, ${extent - 1})` : `(${from} + ${i})`);
+      return substitute(factor, new Map(of.map((a, d) => [a, axisRef(copies[d]!)])));
+    });
+  const factors = [...four(p.left, p.rows, 'row', p.m), ...four(p.right, p.columns, 'column', p.n)];
+  const body = new ExprNode('apply', float32, factors, { fn: BLOCK });
+  const value = new ExprNode('reduce', float32, [body], { fn: 'sum', axes: p.depth, order: { partials: 1 } });
+  const nest = new Placer(0).nest([...p.batch, ...own], [{ output: SUM, stored: float32, offset: constant(0, int32), value }], 'element', false); // prettier-ignore
+  printer.body({ ...nest, row: nest.row.filter((s) => s.kind !== 'store') });
+  kernel.finish(values, axes);
+  kernel.dispatch(b, THREADS, Math.ceil(blocks / THREADS), []);
 }
 
 interface TileShape {

@@ -9,6 +9,8 @@ export interface GpuLimits {
   readonly threads: number;
   /** Bytes of workgroup memory. */
   readonly sharedBytes: number;
+  /** A processor imitates the GPU. */
+  readonly software?: boolean;
 }
 
 /** The least that every WebGPU device offers. */

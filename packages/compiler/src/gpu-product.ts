@@ -39,9 +39,12 @@ export function productOf(e: Expr, axes: readonly Axis[]): Product | null {
   const [body] = e.args as [Expr];
   if (body.kind !== 'apply' || body.fn !== 'mul' || hasReduction(body)) return null;
   const free = new FreeAxes();
-  const [x, y] = body.args as [Expr, Expr];
-  const [fx, fy] = [free.of(x), free.of(y)];
   if (axes.some((a) => a.limit)) return null;
+  const last = axes.at(-1);
+  const factors = body.args as [Expr, Expr];
+  // The columns hold the output's last axis: neighbouring threads write neighbouring elements.
+  const [x, y] = last && !free.of(factors[1]).has(last) ? [factors[1], factors[0]] : factors;
+  const [fx, fy] = [free.of(x), free.of(y)];
   const batch = axes.filter((a) => fx.has(a) && fy.has(a));
   const only = (own: ReadonlySet<Axis>, other: ReadonlySet<Axis>) => axes.filter((a) => own.has(a) && !other.has(a));
   const [rows, columns] = [only(fx, fy), only(fy, fx)];

@@ -17,6 +17,9 @@ import { isPacked, loadText, wgslStored, wgslType } from './wgsl-text.ts';
 /** Threads of a workgroup where each does units of its own. */
 const THREADS = 64;
 
+/** Units that are enough for the threads of a processor, which barriers cost more than they save. */
+const FEW = 16;
+
 interface Source {
   readonly ref: Ref;
   readonly stored: DType;
@@ -88,7 +91,7 @@ function emitGroup(
   }
   const { axes, values } = flat ? { axes: group.axes, values: hoisted } : merged({ axes: group.axes, values: hoisted });
   const product = productIn(values, axes);
-  const schedule = product || flat ? null : scheduleOf(axes, values);
+  const schedule = product || flat ? null : scheduleOf(axes, values, b.limits.software ?? false);
   if ((product || schedule?.unit === 'row' || schedule?.team) && outputs.some((o) => isPacked(o.spec.dtype))) {
     emitPacked(b, all, { axes, values }, outputs);
     return;
@@ -121,7 +124,7 @@ function emitPacked(b: GpuBuilder, sources: readonly Source[], group: Group, out
 const wordOf = (d: DType): DType => (d.kind === 'int' ? int32 : uint32);
 const asWord = (value: Expr, d: DType): Expr => (d === bool ? where(value, constant(1, uint32), 0) : value);
 
-function scheduleOf(axes: readonly Axis[], values: readonly Expr[]): Schedule {
+function scheduleOf(axes: readonly Axis[], values: readonly Expr[], software: boolean): Schedule {
   const free = new FreeAxes();
   const inner = axes.at(-1) ?? null;
   let terms = 1;
@@ -142,9 +145,11 @@ function scheduleOf(axes: readonly Axis[], values: readonly Expr[]): Schedule {
   const units = sizeOfAxes(axes);
   if (inner && ofRow) {
     const longest = Math.max(inner.extent, terms);
-    return { unit: 'row', team: longest >= 64 ? teamFor(longest) : 0 };
+    const alone = software && units / inner.extent >= FEW;
+    return { unit: 'row', team: longest >= 64 && !alone ? teamFor(longest) : 0 };
   }
-  const team = terms >= 64 && (along || units < 1024) ? teamFor(terms) : 0;
+  const alone = software && units >= FEW;
+  const team = terms >= 64 && (along || units < 1024) && !alone ? teamFor(terms) : 0;
   return { unit: 'element', team };
 }
 

@@ -1,4 +1,4 @@
-import type { Axis, DType, Expr } from '@sporelet/ir';
+import type { Axis, DType, Expr, ScalarFn } from '@sporelet/ir';
 import { Expr as ExprNode, combine, identityOf } from '@sporelet/ir';
 import type { Nest, Stmt } from './place.ts';
 import { TextPrinter } from './text-printer.ts';
@@ -6,6 +6,9 @@ import { isPacked, loadText, packedText, wgsl, wgslLiteral, wgslType } from './w
 
 type Store = Extract<Stmt, { kind: 'store' }>;
 type Reduction = Extract<Stmt, { kind: 'reduce' }>;
+
+/** Threads that fold what a team has found. */
+const FOLD = 8;
 
 /** How operands are spelled, by number. */
 export interface Spelling {
@@ -23,6 +26,8 @@ export class WgslPrinter extends TextPrinter {
   /** Machine types that need an array in workgroup memory. */
   readonly shared = new Set<DType>();
   private inside = 0;
+  /** Workgroup memory has been read by all: it may be written again after a barrier. */
+  private folded = false;
 
   constructor(spelling: Spelling = {}, team = 0) {
     super({
@@ -87,6 +92,10 @@ export class WgslPrinter extends TextPrinter {
   }
 
   protected override reduce(s: Reduction): void {
+    if (s.node.args[0]!.fn === BLOCK) {
+      this.products(s);
+      return;
+    }
     const single = s.loops.length === 1;
     if (!this.team || this.inside || !(single || s.loops.every((l) => !l.axis.limit))) {
       this.inside++;
@@ -113,18 +122,50 @@ export class WgslPrinter extends TextPrinter {
       this.emit(`${acc} = ${step(acc, this.text(node.args[0]!))};`);
     });
     this.inside--;
+    // Two steps with few barriers: eight threads fold a part each, then every thread folds the eight.
+    const [total, j] = [`a${this.next++}`, `j${this.next++}`];
+    if (this.folded) this.emit('workgroupBarrier();');
+    this.folded = true;
     this.emit(`${array}[lid] = ${acc};`);
     this.emit('workgroupBarrier();');
-    this.block(`for (var ${h}: i32 = ${this.team >> 1}; ${h} > 0; ${h} = ${h} >> 1u)`, () => {
-      this.emit(`if (lid < ${h}) { ${array}[lid] = ${step(`${array}[lid]`, `${array}[lid + ${h}]`)}; }`);
-      this.emit('workgroupBarrier();');
+    this.block(`if (lid < ${FOLD})`, () => {
+      this.emit(`for (var ${h}: i32 = lid + ${FOLD}; ${h} < ${this.team}; ${h} += ${FOLD}) { ${acc} = ${step(acc, `${array}[${h}]`)}; }`); // prettier-ignore
+      this.emit(`${array}[lid] = ${acc};`);
     });
-    const total = `a${this.next++}`;
-    this.emit(`let ${total} = ${array}[0];`);
     this.emit('workgroupBarrier();');
+    this.emit(`var ${total}: ${wgslType(d)} = ${array}[0];`);
+    this.emit(`for (var ${j}: i32 = 1; ${j} < ${FOLD}; ${j}++) { ${total} = ${step(total, `${array}[${j}]`)}; }`);
     this.names.set(node, total);
   }
+
+  /** A block of sums of products: the node's arguments are four factors of rows, then four of columns. */
+  private products({ node, loops }: Reduction): void {
+    const walk = (d: number): void => {
+      const { axis, body } = loops[d]!;
+      const i = this.counter(axis);
+      this.block(`for (var ${i}: i32 = 0; ${i} < ${axis.extent}; ${i}++)`, () => {
+        this.stmts(body);
+        if (d + 1 < loops.length) {
+          walk(d + 1);
+          return;
+        }
+        const args = node.args[0]!.args.map((a) => this.text(a));
+        const right = `b${this.next++}`;
+        this.emit(`let ${right} = vec4<f32>(${args.slice(4).join(', ')});`);
+        for (let r = 0; r < 4; r++) this.emit(`sums[${r}] += ${args[r]!} * ${right};`);
+      });
+    };
+    walk(0);
+    this.names.set(node, 'sums');
+  }
+
+  protected override define(e: Expr): void {
+    if (e.fn !== BLOCK) super.define(e);
+  }
 }
+
+/** A function of eight factors that stands for a block of 4 x 4 sums of products. */
+export const BLOCK = 'block' as ScalarFn;
 
 export const sharedName = (d: DType): string => `team_${d.name.toLowerCase()}`;
 

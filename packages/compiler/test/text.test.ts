@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { C_FLAGS, printC, printWgsl, unitsOfC } from '@sporelet/compiler';
+import { C_FLAGS, LEAST_LIMITS, compileForGpu, gpuRefusal, printC, unitsOfC } from '@sporelet/compiler';
 import type { Expr, Kernel, TensorSpec } from '@sporelet/ir';
-import { View, axesFor, axisRef, bounded, broadcastAt, constant, float16, float32, float64, int32, interpretKernel, rmax, sizeOf, sum, where } from '@sporelet/ir'; // prettier-ignore
+import { View, axesFor, axisRef, bounded, broadcastAt, constant, float16, float32, float64, int32, int64, interpretKernel, rmax, sizeOf, sum, where } from '@sporelet/ir'; // prettier-ignore
 
 const t = (dtype: TensorSpec['dtype'], ...shape: number[]): TensorSpec => ({ dtype, shape });
 
@@ -45,7 +45,7 @@ const kernels: readonly Kernel[] = [
     return [prox.sign().mul(prox.abs().sub(0.001).max(0)).div(1.001), acc]; // prettier-ignore
   }),
 ];
-/** C holds these too; WGSL has neither dtype. */
+/** C holds these too; a GPU has no float64. */
 const wide: readonly Kernel[] = [
   kernelOf('Exp64', [t(float64, 40)], [40], ([x], i) => x!.at(...i).exp()),
   kernelOf('Half', [t(float16, 40)], [40], ([x], i) => x!.at(...i).mul(x!.at(...i)).add(1).sqrt()), // prettier-ignore
@@ -120,24 +120,36 @@ describe('C', () => {
   );
 });
 
+/** All dispatches of a kernel as text. */
+function wgslOf(kernel: Kernel, software = false): string {
+  const { steps } = compileForGpu(kernel, { ...LEAST_LIMITS, software });
+  return steps.map((s) => (s.kind === 'dispatch' ? `${s.code}// workgroups: ${s.groups}\n` : `// copies ${s.parts.length}\n`)).join('\n'); // prettier-ignore
+}
+
+const product = kernelOf('MatMul', [t(float32, 48, 40), t(float32, 40, 96)], [48, 96], ([x, y], [i, j]) =>
+  sum(40, (k) => x!.at(i!, k).mul(y!.at(k, j!))));
+const convolution = kernelOf('Conv2D', [t(float32, 2, 3, 9, 9), t(float32, 8, 3, 3, 3)], [2, 8, 9, 9], ([x, w], [n, c, y, z]) =>
+  sum([3, 3, 3], (i, a, b) => x!.padded([n!, i, y!.add(a).sub(1), z!.add(b).sub(1)], constant(0, float32)).mul(w!.at(c!, i, a, b)))); // prettier-ignore
+const long = kernelOf('LongSum', [t(float32, 1 << 16)], [], ([x]) => sum(1 << 16, (k) => x!.at(k)));
+const int64s = kernelOf('Int64', [t(int64, 20), t(int64, 20)], [20], ([x, y], i) => where(x!.at(...i).lt(y!.at(...i)), x!.at(...i).mul(y!.at(...i)), x!.at(...i).div(y!.at(...i)))); // prettier-ignore
+const mask = kernelOf('Mask', [t(float32, 30)], [30], ([x], i) => x!.at(...i).gt(0));
+
 describe('WGSL', () => {
-  it('is printed for a dozen declarations', () => {
-    for (const kernel of kernels) {
-      const text = printWgsl(kernel);
-      expect(text, kernel.name).toContain('@compute');
-      expect(text.split('{').length, `${kernel.name}: braces`).toBe(text.split('}').length);
-      // Names are defined before they are used.
-      const defined = new Set([...text.matchAll(/(?:let|var) (\w+)/g)].map((m) => m[1]));
-      for (const m of text.matchAll(/\b[ta]\d+\b/g)) expect(defined.has(m[0]), `${kernel.name}: ${m[0]}`).toBe(true);
-    }
-  });
+  it.each([...kernels, wide[1]!, product, convolution, long, int64s, mask].map((k) => [k.name, k] as const))(
+    '%s is printed as before, for a GPU',
+    (_name, kernel) => expect(wgslOf(kernel)).toMatchSnapshot(),
+  );
+  it.each([product, convolution].map((k) => [k.name, k] as const))(
+    '%s is printed as before, for a processor that imitates a GPU',
+    (_name, kernel) => expect(wgslOf(kernel, true)).toMatchSnapshot(),
+  );
   it('reads as a person would write it', () => {
-    const text = printWgsl(kernels[0]!);
-    expect(text.slice(text.indexOf('@compute'))).toMatchInlineSnapshot(`
-      "@compute @workgroup_size(64)
-      fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-        let unit = i32(id.x);
-        if (unit >= 15) { return; }
+    const text = wgslOf(kernels[0]!);
+    expect(text.slice(text.indexOf('  let lid'))).toMatchInlineSnapshot(`
+      "  let lid = i32(thread);
+        let unit = i32(group.x + group.y * groups.x) * 64 + lid;
+        let count = 15;
+        if (unit >= count) { return; }
         let i1_0 = unit % 5;
         let r0 = unit / 5;
         let i0_1 = r0;
@@ -148,11 +160,21 @@ describe('WGSL', () => {
         let t5 = t3 + t4;
         p2[t2] = t5;
       }
+      // workgroups: 1
       "
     `);
   });
-  it('refuses what WGSL has no type for, by name', () => {
-    expect(() => printWgsl(wide[0]!)).toThrow(/Float64/);
-    expect(() => printWgsl(wide[1]!)).toThrow(/Float16/);
+  it('refuses float64 by name, and computes float64 in between in float32', () => {
+    expect(gpuRefusal(wide[0]!)).toMatch(/Float64/);
+    const between = kernelOf('Between', [t(float32, 4)], [4], ([x], i) => x!.at(...i).cast(float64).mul(0.5).cast(float32)); // prettier-ignore
+    expect(gpuRefusal(between)).toBeUndefined();
+    expect(wgslOf(between)).toContain('let t1 = t0 * 0.5f;');
+  });
+  it('gathers operands into one buffer where a kernel may not have so many', () => {
+    const many = kernelOf('AddN', Array.from({ length: 11 }, () => t(float32, 30)), [30], (xs, i) =>
+      xs.map((x) => x.at(...i)).reduce((a, b) => a.add(b)),
+    );
+    const { steps } = compileForGpu(many, LEAST_LIMITS);
+    expect(steps.map((s) => (s.kind === 'copy' ? s.parts.length : s.bindings.length))).toEqual([5, 8]);
   });
 });

@@ -3,6 +3,7 @@ import type { GpuLimits } from '@sporelet/compiler';
 import type { Device, DeviceObserver, Executable, Kernel, MemoryStats, Program, ProgramExecutable, Storage } from '@sporelet/ir';
 import { RuntimeError } from '@sporelet/ir';
 import { GpuExecutable, slotsOf } from './executable.ts';
+import { GpuTimer } from './gpu-timer.ts';
 import { HostExecutable } from './host-executable.ts';
 import type { GpuReport, WebGpuOptions } from './options.ts';
 import { GpuQueue } from './queue.ts';
@@ -26,7 +27,7 @@ export class WebGpuDevice implements Device {
   readonly waits = true;
   readonly report: GpuReport;
   readonly queue: GpuQueue;
-  observer: DeviceObserver | null = null;
+  private watcher: DeviceObserver | null = null;
   private readonly limits: GpuLimits;
   private readonly watch: StorageWatch;
   private readonly pipelines = new Map<string, GPUComputePipeline>();
@@ -39,8 +40,20 @@ export class WebGpuDevice implements Device {
       storageBuffers,
       threads: Math.min(LEAST_LIMITS.threads, threads),
       sharedBytes,
+      software: report.software,
     };
     this.watch = new StorageWatch(this.queue.pool, options.collector, options.collectBytes);
+  }
+
+  get observer(): DeviceObserver | null {
+    return this.watcher;
+  }
+  set observer(observer: DeviceObserver | null) {
+    this.watcher = observer;
+    const { device } = this.queue;
+    const tell = device.features.has('timestamp-query') ? observer?.kernel : undefined;
+    this.queue.submit();
+    this.queue.timer = tell ? new GpuTimer(device, tell) : null;
   }
 
   /** Whether the device is gone: another one has to be opened. */

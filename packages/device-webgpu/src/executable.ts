@@ -134,7 +134,7 @@ export class GpuExecutable implements Executable {
         groups.set(key, group);
       }
       const count = step.flat ? Math.ceil(n / step.groups) : step.groups;
-      if (count > 0) queue.dispatch(pipeline!, group, count, blocks);
+      if (count > 0) queue.dispatch(pipeline!, group, count, blocks, plan.kernels[step.kernel]!);
     }
     for (const flag of this.flags.values()) queue.watch(flag);
   }

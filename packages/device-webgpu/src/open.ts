@@ -12,6 +12,9 @@ const wanted = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
+/** What a profile needs. */
+const TIMES = ['timestamp-query'] as const;
+
 /** Dawn ends the process when an adapter or device it made is collected: they are held for ever. */
 const held = ((globalThis as { [key: symbol]: unknown })[Symbol.for('sporelet.gpu')] ??= []) as object[];
 
@@ -26,7 +29,8 @@ export async function openDevice(gpu: GPU, options: WebGpuOptions = {}): Promise
   }
   const { limits } = adapter;
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, limits[name]]));
-  const device = await adapter.requestDevice({ requiredLimits });
+  const requiredFeatures = TIMES.filter((name) => adapter.features.has(name));
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   held.push(gpu, adapter, device);
   return new WebGpuDevice(device, reportOf(adapter), options);
 }
@@ -36,6 +40,7 @@ function reportOf({ info, features, limits }: GPUAdapter): GpuReport {
     vendor: info.vendor,
     architecture: info.architecture,
     description: info.description,
+    software: info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp/i.test(`${info.architecture} ${info.description}`),
     features: [...features].sort(),
     limits: {
       storageBuffers: limits.maxStorageBuffersPerShaderStage,

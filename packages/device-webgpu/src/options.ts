@@ -20,6 +20,8 @@ export interface GpuReport {
   readonly vendor: string;
   readonly architecture: string;
   readonly description: string;
+  /** A processor imitates the GPU. */
+  readonly software: boolean;
   readonly features: readonly string[];
   /** Storage buffers of one kernel, threads of a workgroup, bytes of workgroup memory and of one tensor. */
   readonly limits: {

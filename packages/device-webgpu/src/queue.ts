@@ -1,6 +1,8 @@
 import { RuntimeError } from '@sporelet/ir';
+import type { KernelInfo } from '@sporelet/ir';
 import type { Block } from './buffer-pool.ts';
 import { BufferPool } from './buffer-pool.ts';
+import type { GpuTimer } from './gpu-timer.ts';
 
 /** Commands are handed to the GPU when there are so many. */
 const BATCH = 100;
@@ -35,6 +37,8 @@ export class GpuQueue {
   private readonly readers = new Set<(error: Error) => void>();
   dispatches = 0;
   submits = 0;
+  /** Somebody who wants to know how long each dispatch takes. */
+  timer: GpuTimer | null = null;
 
   constructor(device: GPUDevice) {
     this.device = device;
@@ -68,8 +72,15 @@ export class GpuQueue {
   }
 
   /** Adds a dispatch. Only to be called in turn. */
-  dispatch(pipeline: GPUComputePipeline, group: GPUBindGroup, count: number, blocks: readonly Block[]): void {
-    const pass = (this.pass ??= this.commands().beginComputePass());
+  dispatch(
+    pipeline: GPUComputePipeline,
+    group: GPUBindGroup,
+    count: number,
+    blocks: readonly Block[],
+    info: KernelInfo,
+  ): void {
+    if (this.timer) this.endPass();
+    const pass = (this.pass ??= this.timer?.pass(this.commands(), info) ?? this.commands().beginComputePass());
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
     const most = this.device.limits.maxComputeWorkgroupsPerDimension;
@@ -77,7 +88,7 @@ export class GpuQueue {
     pass.dispatchWorkgroups(Math.ceil(count / rows), rows);
     for (const b of blocks) b.batch = this.batch;
     this.dispatches++;
-    if (++this.pending >= BATCH) this.submit();
+    if (++this.pending >= BATCH || this.timer?.full) this.submit();
   }
 
   /** Copies bytes from buffer to buffer. Only to be called in turn. */
@@ -186,7 +197,9 @@ export class GpuQueue {
   submit(): void {
     this.endPass();
     if (!this.encoder) return;
+    const timed = this.timer?.finish(this.encoder);
     this.device.queue.submit([this.encoder.finish()]);
+    timed?.();
     this.encoder = null;
     this.pending = 0;
     this.batch++;

@@ -1,0 +1,26 @@
+import * as ms from 'sporelet';
+import { Tensor, jit, nn, tuple, valueAndGrad, deviceByName } from 'sporelet';
+import { LeNet5 } from '../examples/lenet.ts';
+  await ms.setDevice('GPU');
+  ms.setSeed(1);
+  const batch=Number(process.argv[2]??32);
+  const network = new LeNet5(); network.setTrain();
+  const lossFn = new nn.CrossEntropyLoss();
+  const optimizer = new nn.Momentum(network.trainableParams(), 0.05, 0.9);
+  const gradFn = valueAndGrad((image: Tensor, label: Tensor) => { const logits = network(image); return tuple(lossFn(logits, label), logits); }, null, optimizer.parameters, true);
+  let step = (image: Tensor, label: Tensor): Tensor => { const [[loss], grads] = gradFn(image, label); optimizer(grads); return loss; };
+  step = jit(step);
+  const pixels = Float32Array.from({ length: batch * 784 }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.011));
+  const image = new Tensor(pixels, { shape: [batch, 1, 28, 28] });
+  const label = new Tensor(Int32Array.from({ length: batch }, (_, i) => i % 10));
+  let t=performance.now();
+  await step(image,label).data(); console.log('first', performance.now()-t);
+  for (let k=0;k<3;k++){ t=performance.now(); await step(image,label).data(); console.log('step', performance.now()-t);}
+  const d:any = deviceByName('GPU');
+  const before=d.stats().dispatches;
+  const times: [number,string,number][]=[]; 
+  d.observer={kernel:(i:any,s:number,e:number)=>times.push([e-s,i.name,i.operations])};
+  t=performance.now(); await step(image,label).data(); console.log('timed step', performance.now()-t);
+  await new Promise(r=>setTimeout(r,300));
+  console.log(d.stats().dispatches-before,'dispatches', times.reduce((a,b)=>a+b[0],0).toFixed(2),'ms');
+  times.forEach((x,i)=>console.log(i,x[0].toFixed(3),x[1],x[2]));
