@@ -28,7 +28,7 @@ export class WebGpuDevice implements Device {
   readonly report: GpuReport;
   readonly queue: GpuQueue;
   private watcher: DeviceObserver | null = null;
-  private readonly limits: GpuLimits;
+  readonly limits: GpuLimits;
   private readonly watch: StorageWatch;
   private readonly pipelines = new Map<string, GPUComputePipeline>();
 
@@ -40,7 +40,7 @@ export class WebGpuDevice implements Device {
       storageBuffers,
       threads: Math.min(LEAST_LIMITS.threads, threads),
       sharedBytes,
-      software: report.software,
+      software: options.software ?? report.software,
     };
     this.watch = new StorageWatch(this.queue.pool, options.collector, options.collectBytes);
   }

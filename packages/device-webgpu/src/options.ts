@@ -9,6 +9,8 @@ export interface GpuCollector {
 export interface WebGpuOptions {
   /** Which adapter is asked for where there are several. */
   readonly powerPreference?: 'low-power' | 'high-performance' | undefined;
+  /** Whether schedules are those for a processor that imitates a GPU; by default what the adapter says. */
+  readonly software?: boolean | undefined;
   /** Where garbage can be looked for; elsewhere finalizers report it. */
   readonly collector?: GpuCollector | undefined;
   /** Bytes in use at which garbage is looked for; grows with what is found alive. Default 256 MiB. */
