@@ -8,32 +8,34 @@ import type * as V8 from 'node:v8';
 import type * as Vm from 'node:vm';
 import type * as Threads from 'node:worker_threads';
 
-export const load = createRequire(import.meta.url);
+export const load = (name: string): unknown => createRequire(import.meta.url)(name);
+/** Node 20.16 has a way that is half a millisecond shorter. */
+const builtin = (name: string): unknown => process.getBuiltinModule?.(name) ?? load(name);
 
 /** Node's modules, loaded at their first use: most programs need none, and an import of `fs` and `crypto` takes 15 ms. */
 export const node = {
   get childProcess() {
-    return load('node:child_process') as typeof ChildProcess;
+    return builtin('node:child_process') as typeof ChildProcess;
   },
   get crypto() {
-    return load('node:crypto') as typeof Crypto;
+    return builtin('node:crypto') as typeof Crypto;
   },
   get fs() {
-    return load('node:fs') as typeof Fs;
+    return builtin('node:fs') as typeof Fs;
   },
   get os() {
-    return load('node:os') as typeof Os;
+    return builtin('node:os') as typeof Os;
   },
   get path() {
-    return load('node:path') as typeof Path;
+    return builtin('node:path') as typeof Path;
   },
   get threads() {
-    return load('node:worker_threads') as typeof Threads;
+    return builtin('node:worker_threads') as typeof Threads;
   },
   get v8() {
-    return load('node:v8') as typeof V8;
+    return builtin('node:v8') as typeof V8;
   },
   get vm() {
-    return load('node:vm') as typeof Vm;
+    return builtin('node:vm') as typeof Vm;
   },
 };
