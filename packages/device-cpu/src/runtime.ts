@@ -23,6 +23,8 @@ export interface CpuOptions extends CollectOptions {
   readonly maxBytes?: number | undefined;
   /** False makes an unshared memory even where sharing is possible: one thread. */
   readonly shared?: boolean | undefined;
+  /** True interprets a kernel's first run when it is on a few elements, and compiles at the second. Default false. */
+  readonly interpretFirst?: boolean | undefined;
 }
 
 /** A plan for native code, and what makes the error of each of its kernels. */

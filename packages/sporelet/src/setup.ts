@@ -3,5 +3,5 @@ import { CpuDevice, hostPlatform } from '@sporelet/device-cpu/host';
 import { installOps } from '@sporelet/ops';
 
 // What the layers below leave open is joined here: the CPU device (made at its first use) and Tensor's methods.
-registerDevice('CPU', () => new CpuDevice(hostPlatform()));
+registerDevice('CPU', () => new CpuDevice(hostPlatform(), { interpretFirst: true }));
 installOps();
