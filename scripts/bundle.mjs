@@ -12,7 +12,7 @@ const FRONT = file('sporelet/src/index.ts');
 const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
 const ENTRIES = ['index', ...NAMESPACES];
 const input = Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)]));
-/** Files for one platform alone: they stay out of the chunks. */
+/** Files for one platform alone: they stay out of the file for all. */
 const PLACED = /node|browser/;
 
 const cpu = (name) => JSON.stringify(file(`device-cpu/src/${name}.ts`));
@@ -50,7 +50,7 @@ const namespaces = (names) => ({
     const name = id.slice('\0namespace:'.length);
     const list = names.get(name).join();
     return `import { ${list} } from ${JSON.stringify(input[name])};
-      export const ${name} = Object.freeze({ __proto__: null, ${list} });`;
+      export const ${name} = /* @__PURE__ */ Object.freeze({ __proto__: null, ${list} });`;
   },
 });
 
@@ -74,7 +74,8 @@ export async function bundleFront() {
     dir: front,
     format: 'esm',
     sourcemap: true,
-    comments: false,
+    // What bundlers of programs may leave out stays marked.
+    comments: { annotation: true, legal: false, jsdoc: false },
     chunkFileNames: '[name].js',
     codeSplitting: { groups: [{ name: 'sporelet', test: (id) => !PLACED.test(basename(id)) }] },
     // Names of functions and classes stay: errors and printed cells show them.

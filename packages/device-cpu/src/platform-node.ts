@@ -2,6 +2,7 @@ import { RuntimeError } from '@sporelet/ir';
 import { node } from './builtins-node.ts';
 import type { DebugLevel } from './debug.ts';
 import { openNative } from './native-node.ts';
+import { NativeTier } from './native-tier.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
 
 /**
@@ -76,6 +77,7 @@ export function nodePlatform(): Platform {
     tier,
     startWorker,
     openNative,
+    nativeTier: (host, heap, pool) => new NativeTier(host, heap, pool),
     makeCollector: lazyCollector,
     debug,
     atExit,
