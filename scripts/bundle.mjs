@@ -1,6 +1,6 @@
-// Bundles the front package in place of what tsc wrote for it: start-up is mostly the reading and parsing of files. One chunk
-// for each part that a sub-path may want alone; all entry points share the chunks, so every class exists once.
-// The declarations stay as tsc wrote them, each package's from those of the packages below.
+// Bundles the front package in place of what tsc wrote for it: start-up is mostly the reading and parsing of files. One file
+// holds all packages, since Node takes about a millisecond for each file; every entry point gives names of that file, so every
+// class exists once. The declarations stay as tsc wrote them, each package's from those of the packages below.
 import { readdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,34 +11,64 @@ const front = file('sporelet/dist');
 const FRONT = file('sporelet/src/index.ts');
 const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
 const ENTRIES = ['index', ...NAMESPACES];
-/** What each chunk holds: packages, and the front's modules that gather them. */
-const CHUNKS = {
-  ir: ['ir', 'dtype'],
-  core: ['core|compiler|device-cpu|ops', 'setup|runtime|ops'],
-  nn: ['nn|optim', 'nn|optim'],
-  dataset: ['dataset', 'dataset'],
-  train: ['train', 'train'],
-};
-/** Files for one platform alone: they stay out of the chunks. */
+const input = Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)]));
+/** Files for one platform alone: they stay out of the file for all. */
 const PLACED = /node|browser/;
 
-/** Which platform's part of device-cpu is used is chosen when the package is loaded, by `imports` in package.json. */
+/** The GPU's part, which is loaded when a GPU is asked for. */
+const GPU = /[\\/](device-webgpu[\\/]src[\\/]|compiler[\\/]src[\\/](gpu|wgsl)-)/;
+
+const cpu = (name) => JSON.stringify(file(`device-cpu/src/${name}.ts`));
+const gpu = (name) => JSON.stringify(file(`device-webgpu/src/host-${name}.ts`));
+
+/** What a plugin gives for text whose lines stayed where they were. */
+const edited = (code) => ({ code, map: null });
+
+/** Which platform's part of a device is used is chosen when the package is loaded, by `imports` in package.json. */
 const platform = {
   name: 'platform',
-  resolveId(id, importer) {
-    if (id === '@sporelet/device-cpu/host' || id.startsWith('platform:')) return `\0${id}`;
-    // The front's namespaces stay modules of their own: an object that imitates one costs a getter for each name at import.
-    const [, name] = /^\.\/(\w+)\.ts$/.exec(id) ?? [];
-    if (importer === FRONT && NAMESPACES.includes(name)) return { id: `./${name}.js`, external: true };
-    return undefined;
-  },
+  resolveId: (id) =>
+    id === '@sporelet/device-webgpu/host'
+      ? { id: '#gpu', external: true }
+      : id === '@sporelet/device-cpu/host' || /^(platform|gpu):/.test(id)
+        ? `\0${id}`
+        : undefined,
   load(id) {
-    const cpu = (name) => JSON.stringify(file(`device-cpu/src/${name}.ts`));
     if (id === '\0@sporelet/device-cpu/host')
       return `export { CpuDevice } from ${cpu('index')}; export { hostPlatform } from '#platform';`;
     if (id.startsWith('\0platform:')) return `export { hostPlatform } from ${cpu(id.slice('\0platform:'.length))};`;
+    if (id.startsWith('\0gpu:')) return `export { openWebGpu } from ${gpu(id.slice('\0gpu:'.length))};`;
     return undefined;
   },
+};
+
+/** The names that each entry point gives. */
+async function exportsOfEntries() {
+  const bundle = await rolldown({ input, external: ['#platform', '#gpu'], platform: 'neutral', plugins: [platform] });
+  const { output } = await bundle.generate();
+  return new Map(output.filter((part) => part.isEntry).map((part) => [part.name, part.exports]));
+}
+
+/** The front's namespaces as plain objects: a module for each takes a file, what a bundler imitates one with a getter for each name. */
+const namespaces = (names) => ({
+  name: 'namespaces',
+  resolveId: (id) => (id.startsWith('namespace:') ? `\0${id}` : undefined),
+  transform: (code, id) =>
+    id === FRONT ? edited(code.replace(/export \* as (\w+) from [^;]+;/g, "export { $1 } from 'namespace:$1';")) : null,
+  load(id) {
+    if (!id.startsWith('\0namespace:')) return undefined;
+    const name = id.slice('\0namespace:'.length);
+    const list = names.get(name).join();
+    return `import { ${list} } from ${JSON.stringify(input[name])};
+      export const ${name} = /* @__PURE__ */ Object.freeze({ __proto__: null, ${list} });`;
+  },
+});
+
+/** Descriptions of ops are for the generator, which writes them into the declarations. */
+const DOC = /\bdoc:(\s*)(?:'(\\.|[^'\\])*'|"(\\.|[^"\\])*"|`(\\.|[^`\\])*`)/g;
+const withoutDocs = {
+  name: 'without-docs',
+  transform: (code, id) => (id.startsWith(file('ops/src/')) ? edited(code.replace(DOC, "doc:$1''")) : null),
 };
 
 export async function bundleFront() {
@@ -46,27 +76,37 @@ export async function bundleFront() {
     if (/\.js(\.map)?$/.test(name) && !PLACED.test(name)) rmSync(`${front}/${name}`);
   const bundle = await rolldown({
     input: {
-      ...Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)])),
+      ...input,
       'platform-node': 'platform:node',
       'platform-browser': 'platform:browser',
+      'gpu-node': 'gpu:node',
+      'gpu-browser': 'gpu:browser',
     },
-    external: ['#platform', 'koffi', /^node:/],
+    external: ['#platform', '#gpu', 'koffi', 'webgpu', /^node:/],
     platform: 'neutral',
-    plugins: [platform],
-  });
-  const groups = Object.entries(CHUNKS).map(([name, [packages, gathered]]) => {
-    const inside = new RegExp(`/packages/((${packages})/src/|sporelet/src/(${gathered})\\.ts)`);
-    return { name, test: (id) => inside.test(id.replaceAll('\\', '/')) && !PLACED.test(basename(id)) };
+    plugins: [platform, withoutDocs, namespaces(await exportsOfEntries())],
   });
   const { output } = await bundle.write({
     dir: front,
     format: 'esm',
     sourcemap: true,
-    comments: false,
-    chunkFileNames: 'chunks/[name].js',
-    codeSplitting: { groups },
+    // What bundlers of programs may leave out stays marked.
+    comments: { annotation: true, legal: false, jsdoc: false },
+    chunkFileNames: '[name].js',
+    codeSplitting: {
+      groups: [
+        { name: 'gpu', test: (id) => GPU.test(id) && !PLACED.test(basename(id)), priority: 1 },
+        { name: 'sporelet', test: (id) => !PLACED.test(basename(id)) },
+      ],
+    },
     // Names of functions and classes stay: errors and printed cells show them.
     minify: { compress: false, mangle: { keepNames: true }, codegen: true },
   });
-  return output.filter((part) => part.type === 'chunk');
+  const chunks = output.filter((part) => part.type === 'chunk');
+  for (const { code, fileName } of chunks) {
+    const [found] = /.{0,60}[^\0-\x7f].{0,60}/u.exec(code) ?? [];
+    // With one such character all of a file is decoded slowly, and held and scanned at two bytes for each character.
+    if (found) throw new Error(`${fileName} is not plain ASCII (write String.fromCharCode): ${found}`);
+  }
+  return chunks;
 }

@@ -9,7 +9,7 @@ const MOST = 600;
 function outputText(o: KernelOutput, names: readonly string[]): string {
   if (o.form === 'routine') return 'routine';
   const operand = (i: number): string => names[i] ?? 'out';
-  const cut = (t: string): string => (t.length > MOST ? `${t.slice(0, MOST)}…` : t);
+  const cut = (t: string): string => (t.length > MOST ? `${t.slice(0, MOST)}...` : t);
   const axes = o.axes.map((a) => `${a.name} < ${a.extent}`).join(', ');
   if (o.form === 'pull') return cut(`[${axes}] = ${exprText(o.value, operand)}`);
   const index = o.index.map((e) => exprText(e, operand)).join(', ');

@@ -1,14 +1,41 @@
 import type * as ChildProcess from 'node:child_process';
+import type * as Crypto from 'node:crypto';
+import type * as Fs from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Os from 'node:os';
+import type * as Path from 'node:path';
 import type * as V8 from 'node:v8';
 import type * as Vm from 'node:vm';
 import type * as Threads from 'node:worker_threads';
 
-// Most programs start no worker, compile no C and look for no garbage, and loading these takes milliseconds each.
-const load = createRequire(import.meta.url);
-export const childProcess = () => load('node:child_process') as typeof ChildProcess;
-export const os = () => load('node:os') as typeof Os;
-export const v8 = () => load('node:v8') as typeof V8;
-export const vm = () => load('node:vm') as typeof Vm;
-export const threads = () => load('node:worker_threads') as typeof Threads;
+export const load = (name: string): unknown => createRequire(import.meta.url)(name);
+/** Node 20.16 has a way that is half a millisecond shorter. */
+const builtin = (name: string): unknown => process.getBuiltinModule?.(name) ?? load(name);
+
+/** Node's modules, loaded at their first use: most programs need none, and an import of `fs` and `crypto` takes 15 ms. */
+export const node = {
+  get childProcess() {
+    return builtin('node:child_process') as typeof ChildProcess;
+  },
+  get crypto() {
+    return builtin('node:crypto') as typeof Crypto;
+  },
+  get fs() {
+    return builtin('node:fs') as typeof Fs;
+  },
+  get os() {
+    return builtin('node:os') as typeof Os;
+  },
+  get path() {
+    return builtin('node:path') as typeof Path;
+  },
+  get threads() {
+    return builtin('node:worker_threads') as typeof Threads;
+  },
+  get v8() {
+    return builtin('node:v8') as typeof V8;
+  },
+  get vm() {
+    return builtin('node:vm') as typeof Vm;
+  },
+};

@@ -3,6 +3,7 @@ import type { PlanOutline, Target } from '@sporelet/compiler';
 import type { Device, DType, Executable, Kernel, Program, ProgramExecutable, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir'; // prettier-ignore
 import { sizeOf } from '@sporelet/ir';
 import type { PlanExecutable } from './executable.ts';
+import { FirstRun, interpretable } from './first-run.ts';
 import type { Platform } from './platform.ts';
 import type { CpuOptions } from './runtime.ts';
 import { CpuRuntime } from './runtime.ts';
@@ -61,9 +62,11 @@ interface LoadedProgram {
 export class CpuDevice extends CpuRuntime implements Device {
   readonly name = 'CPU';
   readonly target: Target;
+  private readonly interpretsFirst: boolean;
 
   constructor(platform: Platform, options: CpuOptions = {}) {
     super(platform, options);
+    this.interpretsFirst = options.interpretFirst ?? false;
     this.target = { shared: this.heap.shared, relaxed: WebAssembly.validate(RELAXED) };
   }
 
@@ -73,7 +76,8 @@ export class CpuDevice extends CpuRuntime implements Device {
       const [native] = this.compileNative([kernel]) ?? [];
       if (native) return native;
     }
-    return this.load(compileKernel(kernel, this.target), [kernel.outOfRange]);
+    const compile = (): Executable => this.load(compileKernel(kernel, this.target), [kernel.outOfRange]);
+    return this.interpretsFirst && interpretable(kernel) ? new FirstRun(kernel, this, compile) : compile();
   }
 
   /**

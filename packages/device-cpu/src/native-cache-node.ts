@@ -1,11 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { node } from './builtins-node.ts';
 
 /** Nobody else could have changed it; `what` is a folder or a file. Undefined, or why it is not trusted. */
 function distrust(path: string, what: 'folder' | 'file'): string | undefined {
-  const stat = lstatSync(path);
+  const stat = node.fs.lstatSync(path);
   if (what === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `it is not a ${what}`;
   const user = process.getuid?.();
   if (user !== undefined && stat.uid !== user) return 'it belongs to another user';
@@ -13,7 +10,7 @@ function distrust(path: string, what: 'folder' | 'file'): string | undefined {
   return undefined;
 }
 
-const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
+const sha256 = (data: Uint8Array): string => node.crypto.createHash('sha256').update(data).digest('hex');
 
 /**
  * Compiled code on disk. A library is named after its own contents, and a small file named after what it was made from
@@ -29,7 +26,7 @@ export class CodeCache {
     this.folder = folder;
     if (folder === null) return;
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      node.fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw new Error(`the folder ${folder} cannot be made: ${(error as Error).message} (set SPORELET_CACHE)`);
     }
@@ -66,23 +63,25 @@ export class CodeCache {
       return [];
     });
     if (!missing.length) return;
-    const folder = mkdtempSync(join(this.folder ?? tmpdir(), this.folder === null ? 'sporelet-' : 'new-'));
+    const folder = node.fs.mkdtempSync(
+      node.path.join(this.folder ?? node.os.tmpdir(), this.folder === null ? 'sporelet-' : 'new-'),
+    );
     try {
       make(folder, missing);
       missing.forEach((i, file) => {
-        const made = join(folder, `${file}.so`);
-        chmodSync(made, 0o700);
+        const made = node.path.join(folder, `${file}.so`);
+        node.fs.chmodSync(made, 0o700);
         use(i, this.folder === null ? made : this.keep(keys[i]!, made));
       });
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      node.fs.rmSync(folder, { recursive: true, force: true });
     }
   }
 
   private keep(key: string, made: string): string {
-    const name = sha256(readFileSync(made));
-    const path = join(this.folder!, `${name}.so`);
-    renameSync(made, path);
+    const name = sha256(node.fs.readFileSync(made));
+    const path = node.path.join(this.folder!, `${name}.so`);
+    node.fs.renameSync(made, path);
     this.publish(key, Buffer.from(name));
     return path;
   }
@@ -92,14 +91,14 @@ export class CodeCache {
     const name = this.read(key)?.toString('latin1') ?? '';
     if (!/^[0-9a-f]{64}$/.test(name)) return null;
     const library = this.read(`${name}.so`);
-    return library && sha256(library) === name ? join(this.folder!, `${name}.so`) : null;
+    return library && sha256(library) === name ? node.path.join(this.folder!, `${name}.so`) : null;
   }
 
   private read(name: string): Buffer | null {
     if (this.folder === null) return null;
-    const path = join(this.folder, name);
+    const path = node.path.join(this.folder, name);
     try {
-      return distrust(path, 'file') === undefined ? readFileSync(path) : null;
+      return distrust(path, 'file') === undefined ? node.fs.readFileSync(path) : null;
     } catch {
       return null;
     }
@@ -107,9 +106,9 @@ export class CodeCache {
 
   private publish(name: string, data: Uint8Array): void {
     if (this.folder === null) return;
-    const temporary = join(this.folder, `new-${randomBytes(8).toString('hex')}`);
-    writeFileSync(temporary, data, { mode: 0o600 });
-    renameSync(temporary, join(this.folder, name));
+    const temporary = node.path.join(this.folder, `new-${node.crypto.randomBytes(8).toString('hex')}`);
+    node.fs.writeFileSync(temporary, data, { mode: 0o600 });
+    node.fs.renameSync(temporary, node.path.join(this.folder, name));
   }
 }
 
@@ -118,5 +117,5 @@ export function cacheFolder(): string | null {
   const own = process.env['SPORELET_CACHE'];
   if (own === 'off') return null;
   if (own) return own;
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sporelet');
+  return node.path.join(process.env['XDG_CACHE_HOME'] || node.path.join(node.os.homedir(), '.cache'), 'sporelet');
 }

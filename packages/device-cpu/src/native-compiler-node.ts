@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Target } from '@sporelet/compiler';
-import { childProcess, os } from './builtins-node.ts';
+import { node } from './builtins-node.ts';
 import type { CodeCache } from './native-cache-node.ts';
 
 /** A C compiler of this machine, and what it compiles for. */
@@ -20,11 +17,11 @@ const MEANING = ['-ffp-contract=off', '-fwrapv', '-fno-strict-aliasing', '-fno-m
 const FORM = ['-std=gnu11', '-O2', '-w', '-fno-tree-vectorize', '-shared', '-fPIC', '-pthread'];
 
 function find(command: string): string {
-  const candidates = command.includes('/') ? [command] : (process.env['PATH'] ?? '').split(delimiter).map((f) => join(f, command)); // prettier-ignore
+  const candidates = command.includes('/') ? [command] : (process.env['PATH'] ?? '').split(node.path.delimiter).map((f) => node.path.join(f, command)); // prettier-ignore
   for (const file of candidates) {
     try {
-      accessSync(file, constants.X_OK);
-      if (statSync(file).isFile()) return file;
+      node.fs.accessSync(file, node.fs.constants.X_OK);
+      if (node.fs.statSync(file).isFile()) return file;
     } catch {
       // The next folder may have it.
     }
@@ -41,14 +38,15 @@ function targetOf(has: (macro: string) => boolean): Target {
   return { shared: true, relaxed, tiles: { bytes: 16, count: has('__aarch64__') ? 32 : 16 }, loops: 16, unroll: 1 };
 }
 
-const digest = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
+const digest = (...parts: readonly string[]): string =>
+  node.crypto.createHash('sha256').update(parts.join('\0')).digest('hex');
 
 /** The processor's features in the words of the system, where it has some. */
 function processor(): string {
   try {
-    return /^(flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[0] ?? '';
+    return /^(flags|Features)\s*:.*$/m.exec(node.fs.readFileSync('/proc/cpuinfo', 'latin1'))?.[0] ?? '';
   } catch {
-    return os().cpus()[0]?.model ?? '';
+    return node.os.cpus()[0]?.model ?? '';
   }
 }
 
@@ -56,10 +54,10 @@ function processor(): string {
 function macrosOf(command: string, cpu: string): string {
   if (process.platform === 'darwin') {
     // The command exists without the tools too, and would open a window to offer them.
-    if (childProcess().spawnSync('xcode-select', ['-p']).status !== 0)
+    if (node.childProcess.spawnSync('xcode-select', ['-p']).status !== 0)
       throw new Error('there is no C compiler: the command line tools are not installed (xcode-select --install)');
   }
-  const { status, stdout, stderr, error } = childProcess().spawnSync(command, [cpu, '-dM', '-E', '-x', 'c', '-'], { input: '', encoding: 'utf8' }); // prettier-ignore
+  const { status, stdout, stderr, error } = node.childProcess.spawnSync(command, [cpu, '-dM', '-E', '-x', 'c', '-'], { input: '', encoding: 'utf8' }); // prettier-ignore
   if (error || status !== 0)
     throw new Error(`the C compiler '${command}' does not work: ${error?.message ?? stderr.trim().slice(0, 500)}`);
   return stdout;
@@ -70,8 +68,14 @@ export function findCompiler(name: string, cache: CodeCache): Compiler {
   if (process.platform === 'win32') throw new Error('native code is not supported on Windows');
   const command = find(name);
   const cpu = process.arch === 'arm64' ? '-mcpu=native' : '-march=native';
-  const file = statSync(realpathSync(command));
-  const question = digest(command, realpathSync(command), `${file.size} ${file.mtimeMs}`, process.arch, processor());
+  const file = node.fs.statSync(node.fs.realpathSync(command));
+  const question = digest(
+    command,
+    node.fs.realpathSync(command),
+    `${file.size} ${file.mtimeMs}`,
+    process.arch,
+    processor(),
+  );
   const macros = cache.text(question, () => macrosOf(command, cpu));
   const flags = [...FORM, ...MEANING, cpu];
   const defined = new Map([...macros.matchAll(/^#define (\w+) ?(.*)$/gm)].map((m) => [m[1]!, m[2]!]));
@@ -95,11 +99,11 @@ status=0; for p in $pids; do wait $p || status=1; done; exit $status`;
 /** Compiles the files `0.c`, `1.c`, ... of a folder to the shared libraries `0.so`, `1.so`, ..., side by side. */
 export function compileFiles(compiler: Compiler, folder: string, count: number): void {
   const args = ['-c', SIDE_BY_SIDE, 'sh', String(count), compiler.command, ...compiler.flags];
-  const { status, error } = childProcess().spawnSync('sh', args, { cwd: folder, stdio: 'ignore' });
+  const { status, error } = node.childProcess.spawnSync('sh', args, { cwd: folder, stdio: 'ignore' });
   if (!error && status === 0) return;
   const said = Array.from({ length: count }, (_, i) => {
     try {
-      return readFileSync(join(folder, `${i}.log`), 'utf8').trim();
+      return node.fs.readFileSync(node.path.join(folder, `${i}.log`), 'utf8').trim();
     } catch {
       return '';
     }

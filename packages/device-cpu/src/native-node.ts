@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { load, node } from './builtins-node.ts';
 import { CodeCache, cacheFolder } from './native-cache-node.ts';
 import { compileFiles, findCompiler } from './native-compiler-node.ts';
 import { NATIVE_RUNTIME } from './native-runtime.ts';
@@ -18,7 +15,7 @@ interface Library {
 /** koffi is optional, and is loaded when native code is first asked for. */
 function loadKoffi(): Koffi {
   try {
-    return createRequire(import.meta.url)('koffi') as Koffi;
+    return load('koffi') as Koffi;
   } catch (error) {
     const missing = (error as { code?: string }).code === 'MODULE_NOT_FOUND';
     throw new Error(
@@ -40,12 +37,14 @@ export function makeNative(command: string, folder: string | null): NativeHost {
   const kept: Library[] = [];
   /** Loads the libraries of some texts; they stay loaded, whatever becomes of their files. */
   const libraries = (sources: readonly string[]): Library[] => {
-    const keys = sources.map((source) => createHash('sha256').update(compiler.key).update(source).digest('hex'));
+    const keys = sources.map((source) =>
+      node.crypto.createHash('sha256').update(compiler.key).update(source).digest('hex'),
+    );
     const loaded: Library[] = [];
     cache.libraries(
       keys,
       (folder, missing) => {
-        missing.forEach((n, file) => writeFileSync(join(folder, `${file}.c`), sources[n]!));
+        missing.forEach((n, file) => node.fs.writeFileSync(node.path.join(folder, `${file}.c`), sources[n]!));
         compileFiles(compiler, folder, missing.length);
       },
       (n, path) => {

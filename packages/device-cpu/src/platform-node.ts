@@ -1,7 +1,8 @@
 import { RuntimeError } from '@sporelet/ir';
-import { os, threads, v8, vm } from './builtins-node.ts';
+import { node } from './builtins-node.ts';
 import type { DebugLevel } from './debug.ts';
 import { openNative } from './native-node.ts';
+import { NativeTier } from './native-tier.ts';
 import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.ts';
 
 /**
@@ -11,8 +12,8 @@ import type { Collector, Platform, WorkerHandle, WorkerStart } from './platform.
  */
 function makeCollector(): Collector | undefined {
   try {
-    const { getHeapStatistics, setFlagsFromString } = v8();
-    const { Script, createContext, runInNewContext } = vm();
+    const { getHeapStatistics, setFlagsFromString } = node.v8;
+    const { Script, createContext, runInNewContext } = node.vm;
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as unknown;
     setFlagsFromString('--no-expose-gc');
@@ -48,7 +49,7 @@ function lazyCollector(): Collector | undefined {
 
 function startWorker(script: string, start: WorkerStart, failed: (error: Error) => void): WorkerHandle {
   const text = `${script}\nbegin(require('node:worker_threads').workerData);`;
-  const workers = threads();
+  const workers = node.threads;
   // No loaders or flags of the main thread: the script needs none, and they slow its start.
   const worker = new workers.Worker(text, {
     eval: true,
@@ -65,7 +66,7 @@ function startWorker(script: string, start: WorkerStart, failed: (error: Error) 
 /** Node, and what is like it. The environment variables SPORELET_THREADS, SPORELET_TIER and SPORELET_DEBUG set the number of threads, the tier and what is told. */
 export function nodePlatform(): Platform {
   const wanted = Number(process.env['SPORELET_THREADS']);
-  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : os().availableParallelism();
+  const parallelism = Number.isInteger(wanted) && wanted > 0 ? wanted : node.os.availableParallelism();
   const debug = Math.min(4, Math.max(0, Math.trunc(Number(process.env['SPORELET_DEBUG'] ?? 0)) || 0)) as DebugLevel;
   const atExit = (body: () => void): void => void process.on('exit', body);
   const tier = process.env['SPORELET_TIER'];
@@ -76,6 +77,7 @@ export function nodePlatform(): Platform {
     tier,
     startWorker,
     openNative,
+    nativeTier: (host, heap, pool) => new NativeTier(host, heap, pool),
     makeCollector: lazyCollector,
     debug,
     atExit,

@@ -1,5 +1,8 @@
 import type { CPiece, Target } from '@sporelet/compiler';
 import type { DebugLevel } from './debug.ts';
+import type { Heap } from './heap.ts';
+import type { NativeTier } from './native-tier.ts';
+import type { Pool } from './pool.ts';
 
 /** What a worker of the pool is started with. */
 export interface WorkerStart {
@@ -26,6 +29,8 @@ export interface Platform {
   readonly tier?: string | undefined;
   /** Finds the machine's C compiler; absent where there can be none. Throws an error that says why there is none. */
   readonly openNative?: () => NativeHost;
+  /** Makes the native tier; here, so that a browser gets none of its code. */
+  readonly nativeTier?: (host: NativeHost, heap: Heap, pool: Pool) => NativeTier;
   /** What is to be told on standard error; see debug.ts. Absent: nothing. */
   readonly debug?: DebugLevel;
   /** Calls a function when the process ends. */

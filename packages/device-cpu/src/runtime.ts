@@ -3,8 +3,7 @@ import type { DeviceObserver } from '@sporelet/ir';
 import { debugObserver } from './debug.ts';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
-import { NativeTier } from './native-tier.ts';
-import type { NativeCode } from './native-tier.ts';
+import type { NativeCode, NativeTier } from './native-tier.ts';
 import type { Platform } from './platform.ts';
 import { Pool } from './pool.ts';
 import { StorageTable } from './storage-table.ts';
@@ -23,6 +22,8 @@ export interface CpuOptions extends CollectOptions {
   readonly maxBytes?: number | undefined;
   /** False makes an unshared memory even where sharing is possible: one thread. */
   readonly shared?: boolean | undefined;
+  /** True interprets a kernel's first run when it is on a few elements, and compiles at the second. Default false. */
+  readonly interpretFirst?: boolean | undefined;
 }
 
 /** A plan for native code, and what makes the error of each of its kernels. */
@@ -53,7 +54,7 @@ export class CpuRuntime {
   /** The native tier, or undefined when settings or machine rule it out; opened when first asked for. */
   get native(): NativeTier | undefined {
     this.opened ??= this.openNative();
-    return this.opened instanceof NativeTier ? this.opened : undefined;
+    return this.opened instanceof Error ? undefined : this.opened;
   }
 
   /** Which tiers are in use, and why. */
@@ -66,9 +67,10 @@ export class CpuRuntime {
 
   private openNative(): NativeTier | Error {
     if (this.setting === 'wasm') return new Error("the tier is set to 'wasm'");
-    if (!this.platform.openNative) return new Error('native code needs Node.js');
+    const { openNative, nativeTier } = this.platform;
+    if (!openNative || !nativeTier) return new Error('native code needs Node.js');
     try {
-      return new NativeTier(this.platform.openNative(), this.heap, this.pool);
+      return nativeTier(openNative(), this.heap, this.pool);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }

@@ -3,7 +3,7 @@ import { CpuDevice, hostPlatform } from '@sporelet/device-cpu/host';
 import { installOps } from '@sporelet/ops';
 
 // What the layers below leave open is joined here: the CPU device (made at its first use) and Tensor's methods.
-registerDevice('CPU', () => new CpuDevice(hostPlatform()));
+registerDevice('CPU', () => new CpuDevice(hostPlatform(), { interpretFirst: true }));
 // The GPU's part is loaded when a GPU is asked for.
 registerOpener('GPU', async () => {
   const { openWebGpu } = await import('@sporelet/device-webgpu/host');

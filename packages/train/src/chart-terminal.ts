@@ -10,12 +10,15 @@ function resample(values: readonly number[], count: number): number[] {
   });
 }
 
+/** The block with so many of eight parts filled. */
+const block = (eighths: number): string => String.fromCharCode(0x2580 + eighths);
+
 /** Values as one line of blocks (`▇▅▃▂▁▁`), at most `width` of them; a blank where there is none. */
 export function sparkline(values: readonly number[], width = 60): string {
   const parts = resample(values, Math.max(1, width));
   const [low, high] = extent(parts);
   return parts
-    .map((v) => (Number.isFinite(v) ? '▁▂▃▄▅▆▇█'.charAt(Math.min(7, Math.floor(position(v, low, high) * 8))) : ' '))
+    .map((v) => (Number.isFinite(v) ? block(Math.min(8, 1 + Math.floor(position(v, low, high) * 8))) : ' '))
     .join('');
 }
 
@@ -65,7 +68,8 @@ export function terminalPlot(
     .map((row, r) => {
       const label = labels.get(r);
       const curve = Array.from(row, (bits) => (bits === 0 ? ' ' : String.fromCharCode(0x2800 + bits))).join('');
-      return `${(label ?? '').padStart(margin)} ${label === undefined ? '│' : '┤'}${curve}`.trimEnd();
+      const axis = String.fromCharCode(label === undefined ? 0x2502 : 0x2524);
+      return `${(label ?? '').padStart(margin)} ${axis}${curve}`.trimEnd();
     })
     .join('\n');
 }

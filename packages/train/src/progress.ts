@@ -47,11 +47,13 @@ function grouped(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** The block with so many of eight parts filled from the left. */
+const block = (eighths: number): string => (eighths === 0 ? ' ' : String.fromCharCode(0x2590 - eighths));
+
 function bar(fraction: number, width: number): string {
   const eighths = Math.round(Math.min(1, Math.max(0, fraction)) * width * 8);
   const full = Math.floor(eighths / 8);
-  const part = ' ▏▎▍▌▋▊▉'.charAt(eighths % 8);
-  return `${'█'.repeat(full)}${full < width ? part + ' '.repeat(width - full - 1) : ''}`;
+  return block(8).repeat(full) + (full < width ? block(eighths % 8) + ' '.repeat(width - full - 1) : '');
 }
 
 /** Parts of the line, each with its rank: the highest ranks leave first when there is no room. */
