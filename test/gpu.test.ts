@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as ms from 'sporelet';
+import { Tensor, deviceByName, jit, nn, ops, print, tuple, valueAndGrad } from 'sporelet';
+import type { WebGpuDevice } from '@sporelet/device-webgpu';
+import { LeNet5 } from '../examples/lenet.ts';
+
+let reason = '';
+try {
+  await ms.setDevice('GPU');
+} catch (e) {
+  reason = ` (${(e as Error).message.split(':')[0]})`;
+}
+await ms.setDevice('CPU');
+const gpu = (): WebGpuDevice => deviceByName('GPU') as WebGpuDevice;
+
+class Mlp extends nn.Cell {
+  fc1 = new nn.Dense(784, 64, { activation: 'relu' });
+  fc2 = new nn.Dense(64, 10);
+  construct(x: Tensor) {
+    return this.fc2(this.fc1(x.reshape([-1, 784])));
+  }
+}
+
+/** Losses of training steps on fixed data, on a device. */
+async function losses(device: string, make: () => LeNet5 | Mlp, steps: number, graph: boolean): Promise<number[]> {
+  await ms.setDevice(device);
+  ms.setSeed(3);
+  const network = make();
+  network.setTrain();
+  const lossFn = new nn.CrossEntropyLoss();
+  const optimizer = new nn.Momentum(network.trainableParams(), 0.03, 0.9);
+  const forward = (image: Tensor, label: Tensor) => {
+    const logits = network(image);
+    return tuple(lossFn(logits, label), logits);
+  };
+  const gradFn = valueAndGrad(forward, null, optimizer.parameters, true);
+  const step = (image: Tensor, label: Tensor): Tensor => {
+    const [[loss], grads] = gradFn(image, label);
+    optimizer(grads);
+    return loss;
+  };
+  const run = graph ? jit(step) : step;
+  const batch = 8;
+  const pixels = Float32Array.from({ length: batch * 784 }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.011));
+  const image = new Tensor(pixels, { shape: [batch, 1, 28, 28] });
+  const label = new Tensor(Int32Array.from({ length: batch }, (_, i) => i % 10));
+  const all: Tensor[] = [];
+  for (let i = 0; i < steps; i++) all.push(run(image, label));
+  return Promise.all(all.map(async (t) => Number((await t.data()).at(0))));
+}
+
+describe.skipIf(reason)(`on the GPU${reason}`, () => {
+  beforeEach(() => ms.setDevice('GPU'));
+  afterAll(() => ms.setDevice('CPU'));
+
+  it("the documentation's example prints the documentation's characters", async () => {
+    const lines: string[] = [];
+    const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    try {
+      await import('../examples/apply-proximal-adagrad.ts');
+      await print('end');
+    } finally {
+      log.mockRestore();
+    }
+    expect(lines.join('\n')).toBe(`(Tensor(shape=[2, 2], dtype=Float32, value=
+[[ 5.96388459e-01,  3.92964751e-01],
+ [ 9.78178233e-02,  4.92815793e-01]]), Tensor(shape=[2, 2], dtype=Float32, value=
+[[ 6.90000057e-01,  9.90000010e-01],
+ [ 2.10000008e-01,  1.24000001e+00]]))
+end`);
+  });
+
+  it.each([
+    ['LeNet-5', () => new LeNet5(), true],
+    ['LeNet-5', () => new LeNet5(), false],
+    ['a perceptron', () => new Mlp(), true],
+  ] as const)(
+    '%s trains along the curve of the CPU: 50 steps within 1e-4',
+    async (_name, make, graph) => {
+      const steps = graph ? 50 : 3;
+      const want = await losses('CPU', make, steps, graph);
+      const got = await losses('GPU', make, steps, graph);
+      expect(want.at(-1)!).toBeLessThan(want[0]!);
+      got.forEach((loss, i) => expect(Math.abs(loss - want[i]!), `step ${i}`).toBeLessThan(1e-4));
+    },
+    120_000,
+  );
+
+  it('random bits and uniforms are those of the CPU, normals within 4e-6', async () => {
+    const draw = async (device: string) => {
+      await ms.setDevice(device);
+      ms.setSeed(11);
+      const drawn = [ops.rand(1000), ops.randint(0, 1000, [500]), ops.randn(1000)];
+      return Promise.all(drawn.map((t) => t.data()));
+    };
+    const [want, got] = [await draw('CPU'), await draw('GPU')];
+    for (const i of [0, 1]) expect([...got[i]!.data]).toEqual([...want[i]!.data]);
+    const normals = want[2]!.data as Float32Array;
+    (got[2]!.data as Float32Array).forEach((x, i) => expect(Math.abs(x - normals[i]!)).toBeLessThan(4e-6));
+  });
+
+  it('a loop of 10,000 steps keeps memory bounded, compiled and not', async () => {
+    const start = gpu().memoryStats().inUse;
+    let x = new Tensor(new Float32Array(4096));
+    for (let i = 0; i < 10_000; i++) x = x.add(1);
+    expect((await x.data()).at(7)).toBe(10_000);
+    const next = jit((t: Tensor) => t.mul(0.5).add(1));
+    for (let i = 0; i < 10_000; i++) x = next(x);
+    expect(Number((await x.data()).at(7))).toBeCloseTo(2, 5);
+    // 20,000 results of 16 KiB would be 328 MB; garbage is looked for at 256 MiB or 10,000 tensors.
+    expect(gpu().memoryStats().peak - start).toBeLessThan(290 * 2 ** 20);
+  }, 120_000);
+
+  it('reads are awaited; what cannot be had at once says how', async () => {
+    const x = new Tensor([[3, 1, 2]]).add(1);
+    expect(() => x.asnumpy()).toThrow(/asnumpy\(\).*GPU.*await x\.data\(\)/);
+    expect(() => x.at(0, 0).item()).toThrow(/item\(\).*GPU.*await x\.data\(\)/);
+    expect(String(x)).toContain('dtype=Float32');
+    expect([...(await x.data()).data]).toEqual([4, 2, 3]);
+    expect(() => ops.nonzero(x)).toThrow(/NonZero.*await x\.data\(\)/s);
+    expect(() => ops.cond(x.sum().greater(2), () => x, () => x.neg())).toThrow(/needed at once/); // prettier-ignore
+    expect((await ops.cond(new Tensor(true), () => x.neg(), () => x).data()).at(1)).toBe(-2); // prettier-ignore
+  });
+
+  it('tensors move between devices', async () => {
+    const x = new Tensor([1, 2, 3], ms.float16).mul(1.5);
+    const moving = x.to('CPU');
+    expect(() => moving.add(1)).toThrow(/await x\.to\('CPU'\)/);
+    const there = await moving;
+    expect(there.device).toBe('CPU');
+    expect(there.tolist()).toEqual([1.5, 3, 4.5]);
+    expect(() => there.add(x)).toThrow(/same device, but got CPU and GPU/);
+    expect([...(await there.to('GPU').add(x).data())]).toEqual([3, 6, 9]);
+  });
+
+  it('an index out of range is told by the next read, and only once', async () => {
+    const x = new Tensor([[1, 2], [3, 4]]); // prettier-ignore
+    const at = new Tensor([5], ms.int32);
+    await expect(ops.gather(x, at, 0).data()).rejects.toThrow(/For 'Gather', an index is out of range/);
+    expect([...(await ops.gather(x, new Tensor([1], ms.int32), 0).data()).data]).toEqual([3, 4]);
+    await expect(print(jit((t: Tensor) => ops.gather(t, at, 0).add(1))(x))).rejects.toThrow(/out of range/);
+  });
+
+  it('dtypes: float64 is refused by name, int64 is exact', async () => {
+    expect(() => new Tensor([1.5], ms.float64).add(1)).toThrow(/For 'Add', the GPU has no Float64: cast to Float32/);
+    const big = new Tensor([9007199254740993n, -5n]);
+    expect([...(await big.mul(3).data()).data]).toEqual([27021597764222979n, -15n]);
+    expect([...(await ops.floorDiv(big, new Tensor([7n, 2n])).data()).data]).toEqual([1286742750677284n, -3n]);
+  });
+
+  it('routines run on the CPU in their turn, and the profile shows it', async () => {
+    const seen: string[] = [];
+    gpu().observer = { kernel: ({ name }) => void seen.push(name) };
+    const x = new Tensor([[3, 1, 2], [9, 7, 8]]); // prettier-ignore
+    const sorted = ops.sort(x.add(1))[0].mul(2);
+    const again = ops.sort(sorted.neg())[0].add(1);
+    expect([...(await again.data()).data]).toEqual([-7, -5, -3, -19, -17, -15]);
+    gpu().observer = null;
+    expect(seen.filter((name) => name === 'Sort (on CPU)')).toHaveLength(2);
+  });
+
+  it('loops with known bounds run; checkpoints are written and read', async () => {
+    const [total, all] = ops.scan((c: Tensor, x: Tensor): [Tensor, Tensor] => [c.add(x), c], new Tensor(0), new Tensor([1, 2, 3])); // prettier-ignore
+    expect([(await total.data()).at(0), ...(await all.data()).data]).toEqual([6, 0, 1, 3]);
+    const folder = mkdtempSync(join(tmpdir(), 'sporelet-gpu-'));
+    try {
+      const net = new nn.Dense(3, 2);
+      await ms.saveCheckpoint(net, join(folder, 'net.ckpt'));
+      const other = new nn.Dense(3, 2);
+      ms.loadParamIntoNet(other, await ms.loadCheckpoint(join(folder, 'net.ckpt')));
+      expect([...(await other.weight.data()).data]).toEqual([...(await net.weight.data()).data]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('a tensor that a binding cannot hold is refused with both sizes', () => {
+    const { tensorBytes } = gpu().report.limits;
+    expect(() => gpu().allocate(tensorBytes + 4)).toThrow(new RegExp(`${tensorBytes + 4} bytes.*${tensorBytes}`));
+  });
+
+  describe('a device that is lost', () => {
+    beforeAll(() => ms.setDevice('GPU'));
+    it('says so, and setDevice opens another', async () => {
+      const x = new Tensor([1, 2, 3]);
+      const reading = x.add(1).data();
+      gpu().queue.device.destroy();
+      await expect(reading).rejects.toThrow(/lost/);
+      expect(() => x.add(1)).toThrow(/The GPU device was lost.*await setDevice\('GPU'\)/);
+      await expect(x.data()).rejects.toThrow(/lost/);
+      await ms.setDevice('GPU');
+      expect([...(await new Tensor([1, 2]).add(1).data()).data]).toEqual([2, 3]);
+    });
+  });
+});
