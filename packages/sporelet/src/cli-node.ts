@@ -48,11 +48,31 @@ async function doctor(): Promise<number> {
     ['C compiler', compiler ?? 'not used'],
     ['code cache', cache ?? 'none'],
     ...(reason ? [['native code is off', reason] as const] : []),
-    ['GPU', 'not supported yet'],
+    ...(await gpuLines()),
   ];
   for (const [name, value] of lines) console.log(`${name.padEnd(20)}${value}`);
   return 0;
 }
+
+/** The adapter with its limits and features, or why there is none. */
+async function gpuLines(): Promise<readonly (readonly [string, string])[]> {
+  try {
+    const { openWebGpu } = await import('@sporelet/device-webgpu/host');
+    const { report } = await openWebGpu();
+    const { limits, features } = report;
+    const name = [report.vendor, report.architecture, report.description].filter(Boolean).join(', ');
+    return [
+      ['GPU', `${name}${report.software ? ' (software: a processor imitates it)' : ''}`],
+      ['GPU tensors', `at most ${(limits.tensorBytes / 2 ** 20).toFixed(0)} MiB each`],
+      ['GPU kernels', `${limits.storageBuffers} buffers, ${limits.threads} threads, ${limits.sharedBytes} bytes of workgroup memory`],
+      ['GPU float16', 'in memory; computed in float32 and rounded after each operation'],
+      ['GPU profile', features.includes('timestamp-query') ? 'times of kernels' : 'no timestamp-query: no times of kernels'],
+      ['GPU features', features.join(' ')],
+    ];
+  } catch (e) {
+    return [['GPU', `none: ${e instanceof Error ? e.message : String(e)}`]];
+  }
+} // prettier-ignore
 
 const [command, ...rest] = process.argv.slice(2);
 if (command === 'explain') process.exitCode = explain(rest[0], rest.slice(1));
