@@ -94,6 +94,8 @@ export async function bundleFront() {
     comments: { annotation: true, legal: false, jsdoc: false },
     chunkFileNames: '[name].js',
     codeSplitting: {
+      // Else the first group takes along all that it imports.
+      includeDependenciesRecursively: false,
       groups: [
         { name: 'gpu', test: (id) => GPU.test(id) && !PLACED.test(basename(id)), priority: 1 },
         { name: 'sporelet', test: (id) => !PLACED.test(basename(id)) },
