@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflate } from '@sparticuz/chromium';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import { moveInto } from '../scripts/software-gpu.mjs';
 
 const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
 const archives = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
@@ -23,13 +24,7 @@ async function unpack(): Promise<string> {
   await Promise.all(unpacked);
   const fonts = join(partial, 'fonts/fonts.conf');
   writeFileSync(fonts, readFileSync(fonts, 'utf8').replace('/tmp/fonts<', `${folder}/fonts<`));
-  try {
-    renameSync(partial, folder);
-  } catch (error) {
-    // Another process was faster.
-    rmSync(partial, { recursive: true });
-    if (!existsSync(folder)) throw error;
-  }
+  moveInto(partial, folder);
   return folder;
 }
 
