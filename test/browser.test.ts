@@ -31,6 +31,9 @@ function circle(angle: number): Point {
   return [0.5 + 0.2 * Math.sin(angle), 0.5 - 0.3 * Math.cos(angle)];
 }
 
+/** Chromium's WebGPU in software, for machines without a GPU. */
+const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
 const text = async (page: Page, id: string) => (await page.textContent(`#${id}`)) ?? '';
 const patience = { timeout: 40_000, interval: 50 };
 
@@ -56,14 +59,14 @@ describe.skipIf(!started)(title, () => {
   });
   afterAll(async () => {
     await (browser as Browser).close();
-    for (const close of closing) close();
+    for (const close of closing) await close();
   });
 
   /** Opens the page, and notes everything that goes wrong. */
-  async function open(query: string, isolated: boolean) {
+  async function open(query: string, isolated: boolean, on = browser as Browser) {
     const { server, url } = await serveFolder(folder, isolated);
     closing.push(() => server.close());
-    const page = await (browser as Browser).newPage({ viewport: { width: 1100, height: 1100 } });
+    const page = await on.newPage({ viewport: { width: 1100, height: 1100 } });
     const problems: string[] = [];
     page.on('console', (message) => problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -114,4 +117,18 @@ describe.skipIf(!started)(title, () => {
       expect(problems).toEqual([]);
     },
   );
+
+  it('prints and trains on the GPU where there is one', { timeout: 100_000 }, async () => {
+    const withGpu = await launchChromium(SOFTWARE_GPU);
+    closing.push(() => withGpu.close());
+    const cpu = await open('?steps=2&device=CPU', false);
+    await expect.poll(() => text(cpu.page, 'step'), patience).toBe('2');
+    const { page, problems } = await open('?steps=2', false, withGpu);
+    await expect.poll(() => text(page, 'step'), patience).toBe('2');
+    expect(await text(page, 'device')).toBe('Runs on the GPU (WebGPU).');
+    expect(await text(page, 'printed')).toBe(DOCUMENTATION);
+    expect(Number(await text(page, 'loss'))).toBeCloseTo(Number(await text(cpu.page, 'loss')), 3);
+    expect(await text(page, 'error')).toBe('');
+    expect(problems).toEqual([]);
+  });
 });
