@@ -5,7 +5,7 @@ import type { Inlined } from './fuse-inline.ts';
 import { Inliner, Sharing, overAxes } from './fuse-inline.ts';
 
 /** A step while the program is rewritten. */
-interface Node {
+export interface Node {
   kernel: Kernel;
   inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -34,7 +34,7 @@ class Operands {
 /** Operations that storing and loading an element is worth. */
 const MEMORY = 2;
 /** Expressions larger than this are not joined: they would no longer fit in registers. */
-const MOST_NODES = 250;
+export const MOST_NODES = 250;
 
 /**
  * Joins element-wise kernels with those that read them, where that saves memory traffic and changes no result: reading
@@ -93,12 +93,16 @@ function pays(node: Node, producer: PullOutput, consumers: readonly Node[], valu
   return own.operations === 0 || again <= MEMORY * (1 + ratio);
 }
 
-/** The consumer with the producer's expression in place of its loads; null where that is not possible. */
-function inline(
+/**
+ * The consumer with the producer's expression in place of its loads; null where that is not possible.
+ * @param ordered - whether contractions must stay such and every sum must add up as before
+ */
+export function inline(
   consumer: Node,
   producer: Node,
   output: PullOutput,
   value: number,
+  ordered = true,
 ): { kernel: Kernel; inputs: readonly number[] } | null {
   const { kernel } = consumer;
   const pulls = pullsOf(kernel)!;
@@ -106,7 +110,7 @@ function inline(
   // What is overwritten must be read at its own element only.
   if (kernel.inPlace.some((i) => i >= 0 && consumer.inputs[i] === value)) return null;
   const contraction = isContraction(kernel);
-  if (contraction && readingOf([output]).operations > 0) return null;
+  if (ordered && contraction && readingOf([output]).operations > 0) return null;
   const operands = new Operands();
   const { inputs, joined } = operands;
   const numbers = consumer.inputs.map((v, i) => (v === value ? -1 : operands.add(v, kernel.inputs[i]!)));
@@ -130,7 +134,7 @@ function inline(
     flat: false,
     ...(outOfRange ? { outOfRange } : {}),
   };
-  if (isContraction(next) !== contraction || orderOf(next) !== orderOf(kernel)) return null;
+  if (ordered && (isContraction(next) !== contraction || orderOf(next) !== orderOf(kernel))) return null;
   return { kernel: next, inputs };
 }
 

@@ -4,6 +4,7 @@ import { optimised, sameRef } from './compile-program.ts';
 import type { ProgramNotes } from './compile-program.ts';
 import type { Operand } from './emit-pull.ts';
 import { hasBounded } from './fuse-cost.ts';
+import { fuseEpilogues } from './gpu-epilogue.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import type { GpuLimits, GpuPlan } from './gpu-plan.ts';
 import { GpuBuilder } from './gpu-plan.ts';
@@ -14,12 +15,11 @@ import { Placer } from './place.ts';
 import { placeValues } from './place-values.ts';
 import type { Ref } from './plan.ts';
 import { WgslPrinter } from './wgsl-nest.ts';
-import { preludeFor } from './wgsl-prelude.ts';
 import { wgslStored } from './wgsl-text.ts';
 
 /** Compiles a kernel that `gpuRefusal` lets pass to dispatches of WGSL. */
 export function compileForGpu(kernel: Kernel, limits: GpuLimits): GpuPlan {
-  const b = new GpuBuilder(kernel.name, limits, preludeFor);
+  const b = new GpuBuilder(kernel.name, limits);
   const place = overwriting(kernel.inPlace);
   emitKernel(
     b,
@@ -51,8 +51,9 @@ export function compileProgramForGpu(
   limits: GpuLimits,
   watch?: (pass: string, program: Program) => void,
 ): GpuProgram {
-  const program = optimised(recorded, watch);
-  const b = new GpuBuilder(program.name, limits, preludeFor);
+  const program = fuseEpilogues(optimised(recorded, watch));
+  watch?.('epilogues', program);
+  const b = new GpuBuilder(program.name, limits);
   const places = placeValues(program, (bytes) => b.temp(bytes));
   const over = [...program.outputs.map(() => -1), ...program.updates.map((u) => (sameBytes(program, u) ? u.input : -1))];
   const same = overwriting(over);
@@ -67,7 +68,7 @@ export function compileProgramForGpu(
     const [a, z] = [same(from), same(to)];
     if (!sameRef(a, z)) emitCopy(b, a, z, program.values[value]!);
   }
-  return { plan: b.build(), errors, over };
+  return { plan: b.build(true), errors, over };
 }
 
 /** Whether an update has the dtype and shape of what it replaces: then it lies where that lies. */
@@ -143,7 +144,7 @@ function emitChecks(b: GpuBuilder, kernel: Kernel, operands: readonly Operand[])
     const out = operands.length;
     const printer = new WgslPrinter({ store: (_o, _s, _at, v) => `if (${v} != 0) { p${out}[0] = 1; }` });
     const store = { output: out, stored: int32, offset: constant(0, int32), value: value! };
-    printer.line('let unit = i32(group.x + group.y * groups.x) * 64 + lid;');
+    printer.line('let unit = number * 64 + lid;');
     printer.line(`if (unit >= ${count}) { return; }`);
     printer.unit(new Placer(0).nest(axes, [store], 'element', false), 'unit');
     b.dispatch({

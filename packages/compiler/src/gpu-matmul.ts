@@ -117,7 +117,7 @@ function emitTiled(b: GpuBuilder, p: Product, ...[kernel, values, axes]: Rest): 
   const threads = (tileM / SIDE) * across;
   const [tilesM, tilesN] = [Math.ceil(p.m / tileM), Math.ceil(p.n / tileN)];
   kernel.lines(
-    'let tile = i32(group.x + group.y * groups.x);',
+    'let tile = number;',
     `if (tile >= ${p.tiles}) { return; }`,
     `let column0 = (tile % ${tilesN}) * ${tileN};`,
     `let row0 = ((tile / ${tilesN}) % ${tilesM}) * ${tileM};`,
@@ -156,7 +156,7 @@ function emitDirect(b: GpuBuilder, p: Product, ...[kernel, values, axes]: Rest):
   const [across, down] = [Math.ceil(p.n / SIDE), Math.ceil(p.m / SIDE)];
   const blocks = across * down * sizeOfAxes(p.batch);
   kernel.lines(
-    `let block = i32(group.x + group.y * groups.x) * ${THREADS} + lid;`,
+    `let block = number * ${THREADS} + lid;`,
     `if (block >= ${blocks}) { return; }`,
     `let column = (block % ${across}) * ${SIDE};`,
     `let row = ((block / ${across}) % ${down}) * ${SIDE};`,

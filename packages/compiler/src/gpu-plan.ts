@@ -1,4 +1,5 @@
 import type { KernelInfo } from '@sporelet/ir';
+import { Part, assemble, joined } from './gpu-join.ts';
 import type { Check, Ref } from './plan.ts';
 
 /** What a GPU's limits allow a kernel. */
@@ -61,9 +62,7 @@ export function refsOf(step: GpuStep): readonly Ref[] {
   return step.kind === 'copy' ? [...step.parts.map((p) => p.from), step.to] : step.bindings.map((b) => b.ref);
 }
 
-const same = (a: Ref, b: Ref): boolean => a.kind === b.kind && a.index === b.index;
-
-/** What a kernel's text is made of. */
+/** What a kernel's text is made of. `number` is the workgroup's number, `lid` the thread's. */
 export interface GpuFunction {
   readonly threads: number;
   /** Declarations outside the function. */
@@ -82,15 +81,13 @@ export class GpuBuilder {
   readonly name: string;
   readonly limits: GpuLimits;
   private readonly temps: number[] = [];
-  private readonly steps: GpuStep[] = [];
+  private readonly steps: (Part | Gathering)[] = [];
   private readonly kernels: KernelInfo[] = [];
   private readonly checks: Check[] = [];
-  private readonly prelude: (text: string) => string;
 
-  constructor(name: string, limits: GpuLimits, prelude: (text: string) => string) {
+  constructor(name: string, limits: GpuLimits) {
     this.name = name;
     this.limits = limits;
-    this.prelude = prelude;
   }
 
   temp(bytes: number): Ref {
@@ -114,45 +111,25 @@ export class GpuBuilder {
     this.steps.push({ kind: 'copy', kernel: this.kernel, parts, to });
   }
 
-  /** Adds a dispatch: only operands that the body names are bound, and one buffer once. */
   dispatch(f: GpuFunction): void {
-    const text = f.body.join('\n');
-    const used = new Set(Array.from(text.matchAll(/\bp(\d+)\b/g), (m) => Number(m[1])));
-    const bindings: { ref: Ref; writes: boolean; operand: number; type: string }[] = [];
-    let body = text;
-    for (const i of [...used].sort((a, b) => a - b)) {
-      const { ref, type } = f.operands[i]!;
-      const writes = f.written.has(i);
-      const known = bindings.find((b) => same(b.ref, ref) && (b.type === type || b.writes || writes));
-      if (!known) bindings.push({ ref, writes, operand: i, type });
-      else {
-        known.writes ||= writes;
-        body = body.replaceAll(new RegExp(`\\bp${i}\\b`, 'g'), `p${known.operand}`);
-      }
-    }
-    const declared = bindings.map(({ operand, type, writes }, at) => `@group(0) @binding(${at}) var<storage, ${writes ? 'read_write' : 'read'}> p${operand}: array<${type}>;`); // prettier-ignore
-    const main = [
-      `@compute @workgroup_size(${f.threads})`,
-      'fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',
-      '  let lid = i32(thread);',
-      body,
-      '}',
-      '',
-    ];
-    const prelude = this.prelude([...f.head, body].join('\n'));
-    const code = [...declared, ...f.head, ...(prelude ? [prelude] : []), ...main].join('\n');
-    this.steps.push({
-      kind: 'dispatch',
-      kernel: this.kernel,
-      code,
-      bindings: bindings.map(({ ref, writes }) => ({ ref, writes })),
-      groups: f.groups,
-      flat: f.flat ?? false,
-    });
+    this.steps.push(new Part(f, this.kernel));
   }
 
-  build(): GpuPlan {
-    const { name, kernels, temps, steps, checks } = this;
+  /** @param join - whether dispatches that need not wait for one another become one */
+  build(join = false): GpuPlan {
+    const { name, temps, checks } = this;
+    const kernels = [...this.kernels];
+    const groups = join ? joined(this.steps, this.limits) : this.steps.map((s) => [s]);
+    const steps = groups.map((group): GpuStep => {
+      const [first] = group as [Part | Gathering];
+      if (!(first instanceof Part)) return first;
+      if (group.length === 1) return assemble([first], first.kernel);
+      const parts = group as readonly Part[];
+      const infos = parts.map((p) => this.kernels[p.kernel]!);
+      const total = (of: (k: KernelInfo) => number): number => infos.reduce((n, k) => n + of(k), 0);
+      const info = { name: [...new Set(infos.map((k) => k.name))].join(' + '), path: '', operations: total((k) => k.operations), bytes: total((k) => k.bytes) }; // prettier-ignore
+      return assemble(parts, kernels.push(info) - 1);
+    });
     return { name, kernels, temps, steps, checks };
   }
 }

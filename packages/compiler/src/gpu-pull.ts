@@ -239,8 +239,7 @@ function emitTeam(b: GpuBuilder, g: GroupOperands, axes: readonly Axis[], values
   const nest = new Placer(0).nest(axes, storesOf(g, axes, values), s.unit, false);
   const units = s.unit === 'row' ? sizeOfAxes(axes.slice(0, -1)) : sizeOfAxes(axes);
   const threads = s.team || THREADS;
-  const number = 'i32(group.x + group.y * groups.x)';
-  printer.line(`let unit = ${s.team ? number : `${number} * ${THREADS} + lid`};`);
+  printer.line(`let unit = ${s.team ? 'number' : `number * ${THREADS} + lid`};`);
   printer.line(`if (unit >= ${units}) { return; }`);
   printer.unit(nest, 'unit');
   b.dispatch({
@@ -267,7 +266,7 @@ function emitElements(b: GpuBuilder, g: GroupOperands, axes: readonly Axis[], va
   // The widest output has no padding that counts.
   const first = g.outputs.reduce((a, o) => (o.stored.itemsize > a.stored.itemsize ? o : a));
   const size = sizeOfAxes(axes);
-  printer.line(`let unit = i32(group.x + group.y * groups.x) * ${THREADS} + lid;`);
+  printer.line(`let unit = number * ${THREADS} + lid;`);
   const stored = 4 / first.stored.itemsize;
   // A kernel of any length reads it off its output.
   const count = flat ? `i32(arrayLength(&p${first.operand}))${isPacked(first.stored) ? ` * ${stored}` : ''}` : String(size);

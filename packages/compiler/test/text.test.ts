@@ -147,7 +147,8 @@ describe('WGSL', () => {
     const text = wgslOf(kernels[0]!);
     expect(text.slice(text.indexOf('  let lid'))).toMatchInlineSnapshot(`
       "  let lid = i32(thread);
-        let unit = i32(group.x + group.y * groups.x) * 64 + lid;
+        let number = i32(group.x + group.y * groups.x);
+        let unit = number * 64 + lid;
         let count = 15;
         if (unit >= count) { return; }
         let i1_0 = unit % 5;
