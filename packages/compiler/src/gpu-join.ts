@@ -66,12 +66,12 @@ export function assemble(parts: readonly Part[], kernel: number): Dispatch {
   const body: string[] = [];
   if (parts.length === 1) body.push('  let number = i32(group.x + group.y * groups.x);', bodies[0]!);
   else {
-    body.push('  let all = i32(group.x + group.y * groups.x);');
+    body.push('  let position = i32(group.x + group.y * groups.x);');
     let start = 0;
     parts.forEach((part, i) => {
       const end = start + part.f.groups;
       const last = i === parts.length - 1;
-      body.push(`  ${i ? '} else ' : ''}${last ? '' : `if (all < ${end}) `}{`, `  let number = all - ${start};`, bodies[i]!);
+      body.push(`  ${i ? '} else ' : ''}${last ? '' : `if (position < ${end}) `}{`, `  let number = position - ${start};`, bodies[i]!);
       start = end;
     });
     body.push('  }');

@@ -33,7 +33,7 @@ function numbers(bytes: Uint8Array, dtype: DType): number[] {
 }
 
 /** Where two results differ by more than the bound; empty when they agree. */
-function difference(got: Uint8Array, want: Uint8Array, dtype: DType): string {
+export function difference(got: Uint8Array, want: Uint8Array, dtype: DType): string {
   if (!dtype.isFloat) return Buffer.compare(got, want) ? `${String(numbers(got, dtype).slice(0, 8))} is not ${String(numbers(want, dtype).slice(0, 8))}` : ''; // prettier-ignore
   const [a, b] = [numbers(got, dtype), numbers(want, dtype)];
   const scale = Math.max(1, ...b.map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
