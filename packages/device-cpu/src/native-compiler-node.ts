@@ -41,7 +41,8 @@ function targetOf(has: (macro: string) => boolean): Target {
   return { shared: true, relaxed, tiles: { bytes: 16, count: has('__aarch64__') ? 32 : 16 }, loops: 16, unroll: 1 };
 }
 
-const digest = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex');
+export const digest = (...parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\0')).digest('hex');
 
 /** The processor's features in the words of the system, where it has some. */
 function processor(): string {
@@ -72,7 +73,9 @@ export function findCompiler(name: string, cache: CodeCache): Compiler {
   const cpu = process.arch === 'arm64' ? '-mcpu=native' : '-march=native';
   const file = statSync(realpathSync(command));
   const question = digest(command, realpathSync(command), `${file.size} ${file.mtimeMs}`, process.arch, processor());
-  const macros = cache.text(question, () => macrosOf(command, cpu));
+  const kept = cache.text(question);
+  const macros = kept ?? macrosOf(command, cpu);
+  if (kept === undefined) cache.keepText(question, macros);
   const flags = [...FORM, ...MEANING, cpu];
   const defined = new Map([...macros.matchAll(/^#define (\w+) ?(.*)$/gm)].map((m) => [m[1]!, m[2]!]));
   const family = defined.has('__clang__') ? 'Clang' : 'GCC';
