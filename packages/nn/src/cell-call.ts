@@ -19,7 +19,7 @@ type Bprop = (...args: readonly unknown[]) => unknown;
 
 /** The cells whose construct is running, outermost first. */
 const running: Cell[] = [];
-/** The paths in the outermost of them, looked for at most once while it runs: every recorded operation asks for one. */
+/** The paths in the outermost of them, as they were found while it runs: every recorded operation asks for one. */
 let paths: Map<Cell, string> | null = null;
 let installed = false;
 
@@ -34,7 +34,8 @@ function currentPath(): string {
   const root = running[0];
   const inner = running.at(-1);
   if (!root || !inner) return '';
-  paths ??= new Map(Array.from(cellsBelow(root, new Set(), root.clsName, false), ([path, cell]) => [cell, path]));
+  if (!paths?.has(inner))
+    paths = new Map(Array.from(cellsBelow(root, new Set(), root.clsName, false), ([path, cell]) => [cell, path]));
   return paths.get(inner) ?? running.map((c) => c.clsName).join(' > ');
 }
 
