@@ -45,13 +45,9 @@ export function compileToC(kernel: Kernel, target: Target): CPlan {
 }
 
 /** Compiles a program to one plan of C functions; the passes are those of every target. */
-export function compileProgramToC(
-  program: Program,
-  target: Target,
-  watch?: (pass: string, program: Program) => void,
-): ProgramNotes & { readonly plan: CPlan } {
+export function compileProgramToC(program: Program, target: Target): ProgramNotes & { readonly plan: CPlan } {
   const b = new CPlanBuilder(program.name, target);
-  const notes = addProgram(b, optimised(program, watch));
+  const notes = addProgram(b, optimised(program), program);
   return { plan: b.buildC(), ...notes };
 }
 

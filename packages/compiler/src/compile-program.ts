@@ -7,13 +7,13 @@ import { emitPull } from './emit-pull.ts';
 import { placeValues } from './place-values.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
-import type { Plan, Ref } from './plan.ts';
+import type { Plan, PlanOutline, Ref } from './plan.ts';
 import { schedule } from './schedule.ts';
 
 /** What a program's plan needs besides. */
 export interface ProgramNotes {
-  /** What makes the error of each of the plan's kernels. */
-  readonly errors: readonly (() => Error)[];
+  /** For each of the plan's kernels the step of the program as recorded that makes its error; -1: none. */
+  readonly raisedBy: readonly number[];
   readonly failsLate: boolean;
 }
 
@@ -28,26 +28,30 @@ export const passes: readonly (readonly [name: string, pass: (program: Program) 
   ['schedule', schedule],
 ];
 
-/**
- * Compiles a program to one plan.
- * @param watch - is told the program before the first pass and after each
- */
-export function compileProgram(
-  program: Program,
-  target: Target,
-  watch?: (pass: string, program: Program) => void,
-): CompiledProgram {
-  return emitProgram(optimised(program, watch), target);
+/** Compiles a program to one plan. */
+export function compileProgram(program: Program, target: Target): CompiledProgram {
+  return emitProgram(optimised(program), target, program);
 }
 
-/** A program, as it is, as one plan of WebAssembly. */
-export function emitProgram(program: Program, target: Target): CompiledProgram {
+/** A program, as it is, as one plan of WebAssembly; its passes began with `recorded`. */
+export function emitProgram(program: Program, target: Target, recorded = program): CompiledProgram {
   const b = new PlanBuilder(program.name, target);
-  const notes = addProgram(b, program);
+  const notes = addProgram(b, program, recorded);
   return { plan: b.build(), ...notes };
 }
 
-/** The program after all passes. */
+/** What makes the errors of a plan's kernels for an index out of range. */
+export function errorsOf(program: Program, { kernels }: PlanOutline, { raisedBy }: ProgramNotes): (() => Error)[] {
+  return kernels.map(({ name }, k) => {
+    const own = program.steps[raisedBy[k]!]?.kernel.outOfRange;
+    return own ?? (() => new Error(`For '${name}', an index is out of range.`));
+  });
+}
+
+/**
+ * The program after all passes.
+ * @param watch - is told the program before the first pass and after each
+ */
 export function optimised(program: Program, watch?: (pass: string, program: Program) => void): Program {
   watch?.('as recorded', program);
   return passes.reduce((before, [name, pass]) => {
@@ -58,9 +62,9 @@ export function optimised(program: Program, watch?: (pass: string, program: Prog
 }
 
 /** Adds a program's steps to one plan; values get their places first. */
-export function addProgram(b: PlanBuilder, program: Program): ProgramNotes {
+export function addProgram(b: PlanBuilder, program: Program, recorded: Program): ProgramNotes {
   const places = placeValues(program, (bytes) => b.temp(bytes));
-  const errors: (() => Error)[] = [];
+  const raisedBy: number[] = [];
   let written = false;
   let failsLate = false;
   for (const step of program.steps) {
@@ -68,11 +72,11 @@ export function addProgram(b: PlanBuilder, program: Program): ProgramNotes {
     failsLate ||= written && hasBounded(kernel);
     written ||= step.outputs.some((v) => places.overwrites(v));
     emitStep(b, step, places.of);
-    errors[b.kernel] = kernel.outOfRange ?? (() => new Error(`For '${kernel.name}', an index is out of range.`));
+    raisedBy[b.kernel] = recorded.steps.findIndex((s) => s.kernel.outOfRange === kernel.outOfRange);
   }
   if (places.copies.length) b.begin(copying('copy'));
   for (const { from, to, value } of places.copies) emitCopy(b, from, to, program.values[value]!);
-  return { errors, failsLate };
+  return { raisedBy: Array.from(raisedBy, (step) => step ?? -1), failsLate };
 }
 
 function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => Ref): void {

@@ -1,7 +1,6 @@
 import type { Kernel, KernelInfo, Program, ProgramStep, PullOutput } from '@sporelet/ir';
 import { Axis, View, axisRef, boundedIndices, FreeAxes, outsideOf, sizeOf, where, constant, int32 } from '@sporelet/ir';
 import { optimised, sameRef } from './compile-program.ts';
-import type { ProgramNotes } from './compile-program.ts';
 import type { Operand } from './emit-pull.ts';
 import { hasBounded } from './fuse-cost.ts';
 import { fuseEpilogues } from './gpu-epilogue.ts';
@@ -39,8 +38,9 @@ function overwriting(over: readonly number[]): (ref: Ref) => Ref {
 }
 
 /** A GPU plan of a program, and what makes its errors. */
-export interface GpuProgram extends Pick<ProgramNotes, 'errors'> {
+export interface GpuProgram {
   readonly plan: GpuPlan;
+  readonly errors: readonly (() => Error)[];
   /** For each output the input that lies in the same memory, or -1. */
   readonly over: readonly number[];
 }

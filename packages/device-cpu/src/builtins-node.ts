@@ -4,6 +4,7 @@ import type * as Fs from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Os from 'node:os';
 import type * as Path from 'node:path';
+import type * as Url from 'node:url';
 import type * as V8 from 'node:v8';
 import type * as Vm from 'node:vm';
 import type * as Threads from 'node:worker_threads';
@@ -31,6 +32,9 @@ export const node = {
   },
   get threads() {
     return builtin('node:worker_threads') as typeof Threads;
+  },
+  get url() {
+    return builtin('node:url') as typeof Url;
   },
   get v8() {
     return builtin('node:v8') as typeof V8;

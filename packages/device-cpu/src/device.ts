@@ -1,6 +1,6 @@
-import { compileKernel, compileProgram } from '@sporelet/compiler';
+import { compileKernel, compileProgram, errorsOf, optimised } from '@sporelet/compiler';
 import type { PlanOutline, Target } from '@sporelet/compiler';
-import type { Device, DType, Executable, Kernel, Program, ProgramExecutable, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir'; // prettier-ignore
+import type { Device, DType, Executable, Kernel, Program, ProgramExecutable, ProgramReport, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir'; // prettier-ignore
 import { sizeOf } from '@sporelet/ir';
 import type { PlanExecutable } from './executable.ts';
 import { FirstRun, interpretable } from './first-run.ts';
@@ -48,7 +48,12 @@ function typed(bytes: Uint8Array, dtype: DType): TypedArray {
   return new dtype.array(bytes.buffer, 0, bytes.byteLength / dtype.itemsize);
 }
 
-type Watch = (pass: string, after: Program) => void;
+/** The program after each pass, for who wants to see it: where a plan was kept, none of them ran. */
+function passesOf(program: Program): ProgramReport['passes'] {
+  const passes: { pass: string; program: Program }[] = [];
+  optimised(program, (pass, after) => passes.push({ pass, program: after }));
+  return passes;
+}
 
 /** A program ready to run, and how long its code is: bytes of WebAssembly, characters of C. */
 interface LoadedProgram {
@@ -86,21 +91,19 @@ export class CpuDevice extends CpuRuntime implements Device {
    */
   compileNative(kernels: readonly Kernel[]): readonly Executable[] | undefined {
     const { native } = this;
-    return native && this.loadNative(kernels.map((k) => ({ plan: native.plan(k), errors: [k.outOfRange] })));
+    const plans = native && kernels.map((k) => native.plan(k));
+    return plans && this.loadNative(() => native.load(plans), kernels.map((k) => [k.outOfRange])); // prettier-ignore
   }
 
   /** Compiles a program to native code, or to WebAssembly where settings or machine rule that out. */
   compileProgram(program: Program): ProgramExecutable {
     const start = performance.now();
-    const passes: { pass: string; program: Program }[] = [];
-    const watch =
-      this.observer?.program && ((pass: string, after: Program): void => void passes.push({ pass, program: after }));
-    const compiled = this.nativeProgram(program, watch) ?? this.wasmProgram(program, passes.length ? undefined : watch);
-    const { plan, executable, failsLate, code } = compiled;
+    const { plan, executable, failsLate, code } = this.nativeProgram(program) ?? this.wasmProgram(program);
+    const milliseconds = performance.now() - start;
     this.observer?.program?.({
       name: program.name,
-      passes,
-      milliseconds: performance.now() - start,
+      passes: passesOf(program),
+      milliseconds,
       kernels: plan.kernels,
       code,
       live: plan.arena.live,
@@ -109,17 +112,18 @@ export class CpuDevice extends CpuRuntime implements Device {
     return { failsLate, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
   }
 
-  private nativeProgram(program: Program, watch: Watch | undefined): LoadedProgram | undefined {
+  private nativeProgram(program: Program): LoadedProgram | undefined {
     const { native } = this;
     if (!native) return undefined;
-    const { plan, errors, failsLate } = native.program(program, watch);
-    const [executable] = this.loadNative([{ plan, errors }]) ?? [];
-    const code = plan.functions.reduce((n, f) => n + f.text.length, 0);
+    const made = native.program(program);
+    const { plan, failsLate, code, load } = made;
+    const [executable] = this.loadNative(load, [errorsOf(program, plan, made)]) ?? [];
     return executable && { plan, executable, failsLate, code };
   }
 
-  private wasmProgram(program: Program, watch: Watch | undefined): LoadedProgram {
-    const { plan, errors, failsLate } = compileProgram(program, this.target, watch);
-    return { plan, executable: this.load(plan, errors), failsLate, code: plan.code.length };
+  private wasmProgram(program: Program): LoadedProgram {
+    const made = compileProgram(program, this.target);
+    const { plan, failsLate } = made;
+    return { plan, executable: this.load(plan, errorsOf(program, plan, made)), failsLate, code: plan.code.length };
   }
 }

@@ -10,7 +10,10 @@ function distrust(path: string, what: 'folder' | 'file'): string | undefined {
   return undefined;
 }
 
-const sha256 = (data: Uint8Array): string => node.crypto.createHash('sha256').update(data).digest('hex');
+const sha256 = (data: Uint8Array | string): string => node.crypto.createHash('sha256').update(data).digest('hex');
+
+/** A text with a hash of it and of its key: neither another text nor the text of another key has it. */
+const sealed = (key: string, text: string): string => `${text}\n${sha256(`${key}\n${text}`)}`;
 
 /**
  * Compiled code on disk. A library is named after its own contents, and a small file named after what it was made from
@@ -35,20 +38,25 @@ export class CodeCache {
       throw new Error(`compiled code is not taken from the folder ${folder}: ${why} (chmod go-w, or set SPORELET_CACHE to another folder or 'off')`); // prettier-ignore
   }
 
-  /** The text kept under a key, or what `make` makes. */
-  text(key: string, make: () => string): string {
-    const known = this.read(key);
-    if (known) {
-      const text = known.toString('utf8');
-      if (text.endsWith(`\n${sha256(Buffer.from(text.slice(0, -65)))}`)) return text.slice(0, -65);
-    }
-    const made = make();
-    this.publish(key, Buffer.from(`${made}\n${sha256(Buffer.from(made))}`));
-    return made;
+  /** The text kept under a key; undefined where there is none, or a damaged one. */
+  text(key: string): string | undefined {
+    const kept = this.read(key)?.toString('utf8');
+    const text = kept?.slice(0, -65);
+    return text !== undefined && kept === sealed(key, text) ? text : undefined;
+  }
+
+  keepText(key: string, text: string): void {
+    this.publish(key, Buffer.from(sealed(key, text)));
+  }
+
+  /** The path of a library of this name, whole and trusted. */
+  library(name: string): string | undefined {
+    const data = /^[0-9a-f]{64}$/.test(name) ? this.read(`${name}.so`) : null;
+    return data && sha256(data) === name ? node.path.join(this.folder!, `${name}.so`) : undefined;
   }
 
   /**
-   * Calls `use` with the path of each key's library.
+   * Calls `use` with the path of each key's library; what is kept has the library's name for a name.
    * @param make - makes the libraries of the keys with these numbers in `folder`: `0.so` of the first of them, ...
    */
   libraries(
@@ -58,7 +66,7 @@ export class CodeCache {
   ): void {
     const missing = keys.flatMap((key, i) => {
       const kept = this.find(key);
-      if (kept === null) return [i];
+      if (kept === undefined) return [i];
       use(i, kept);
       return [];
     });
@@ -86,12 +94,8 @@ export class CodeCache {
     return path;
   }
 
-  /** The path of a whole, trusted library. */
-  private find(key: string): string | null {
-    const name = this.read(key)?.toString('latin1') ?? '';
-    if (!/^[0-9a-f]{64}$/.test(name)) return null;
-    const library = this.read(`${name}.so`);
-    return library && sha256(library) === name ? node.path.join(this.folder!, `${name}.so`) : null;
+  private find(key: string): string | undefined {
+    return this.library(this.read(key)?.toString('latin1') ?? '');
   }
 
   private read(name: string): Buffer | null {

@@ -1,7 +1,9 @@
 import { compileProgramToC, compileToC, printProgram } from '@sporelet/compiler';
-import type { CPlan, Target } from '@sporelet/compiler';
+import type { CPlan, PlanOutline, Target } from '@sporelet/compiler';
 import type { Kernel, Program } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
+import { planOfText, planQuestion, planText } from './native-plan.ts';
+import type { ProgramPlan } from './native-plan.ts';
 import { STEP_BYTES } from './native-runtime.ts';
 import type { NativeHost } from './platform.ts';
 import type { Pool } from './pool.ts';
@@ -9,7 +11,7 @@ import type { MakeRunner, StepRunner } from './step-runner.ts';
 
 /** Compiled plans. */
 export interface NativeCode {
-  readonly plans: readonly CPlan[];
+  readonly plans: readonly PlanOutline[];
   /** Addresses of the functions of each plan's steps. */
   readonly functions: readonly (readonly bigint[])[];
 }
@@ -50,16 +52,24 @@ export class NativeTier {
     return compileToC(kernel, this.target);
   }
 
-  /** The same of a program. */
-  program(program: Program, watch?: (pass: string, after: Program) => void): ReturnType<typeof compileProgramToC> {
-    return compileProgramToC(program, this.target, watch);
-  }
-
   /** Compiles plans to machine code, all of them at once. Throws an error that says what the compiler said. */
   load(plans: readonly CPlan[]): NativeCode {
     const { pieces, steps } = printProgram(plans);
     const addresses = this.host.load(pieces);
-    return { plans, functions: steps.map((list) => list.map(([piece, fn]) => addresses[piece]![fn]!)) };
+    return { plans, functions: steps.map((list) => addressed(list, addresses)) };
+  }
+
+  /** The plan of a program, kept or made anew; `load` gives its machine code, as it does for plans of kernels. */
+  program(program: Program): ProgramPlan & { readonly load: () => NativeCode } {
+    const question = planQuestion(program, this.target);
+    const kept = this.host.recall?.(question);
+    if (kept) return loading(planOfText(kept.note), () => kept.addresses);
+    const { plan, ...notes } = compileProgramToC(program, this.target);
+    const { pieces, steps } = printProgram([plan]);
+    const code = plan.functions.reduce((n, f) => n + f.text.length, 0);
+    const made: ProgramPlan = { plan, functions: steps[0]!, code, ...notes };
+    const note = planText(made);
+    return loading(made, () => this.host.load(pieces, note === undefined ? undefined : { question, note }));
   }
 
   /** Units of a chunk of a step with so many units, 0 when one thread does it. */
@@ -99,11 +109,18 @@ export class NativeTier {
   }
 }
 
+const addressed = (functions: ProgramPlan['functions'], addresses: readonly BigUint64Array[]): bigint[] =>
+  functions.map(([piece, fn]) => addresses[piece]![fn]!);
+
+function loading(made: ProgramPlan, load: () => readonly BigUint64Array[]) {
+  return { ...made, load: (): NativeCode => ({ plans: [made.plan], functions: [addressed(made.functions, load())] }) };
+}
+
 /** The steps of one plan as a list of records, its checks between them. */
 class NativeRunner implements StepRunner {
   private readonly tier: NativeTier;
   private readonly heap: Heap;
-  private readonly plan: CPlan;
+  private readonly plan: PlanOutline;
   private readonly records: number;
   private readonly count: number;
   /** The record of each step. */

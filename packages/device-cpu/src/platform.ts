@@ -55,9 +55,17 @@ export interface NativeHost {
   /** The folder in which compiled code is kept, or null. */
   readonly cache: string | null;
   /** Compiles C texts, or finds them compiled already; returns the addresses that their functions `sp_pointers` write. */
-  load(pieces: readonly CPiece[]): BigUint64Array[];
+  load(pieces: readonly CPiece[], answer?: NativeAnswer): BigUint64Array[];
+  /** What was kept with an answer to this question by this very code, if all of it is there and whole. */
+  recall?(question: string): { readonly note: string; readonly addresses: readonly BigUint64Array[] } | undefined;
   /** Address of the first byte of a memory; it never moves. */
   address(memory: WebAssembly.Memory): number;
   /** Runs step records (see native-runtime.ts); returns the number of the check that failed, or -1. */
   readonly run: (base: number, steps: number, count: number, threads: number) => number;
+}
+
+/** That these texts, and a note about them, are the answer to a question: kept so that nothing need be printed again. */
+export interface NativeAnswer {
+  readonly question: string;
+  readonly note: string;
 }

@@ -1,4 +1,4 @@
-import type { CPlan, Plan } from '@sporelet/compiler';
+import type { Plan } from '@sporelet/compiler';
 import type { DeviceObserver } from '@sporelet/ir';
 import { debugObserver } from './debug.ts';
 import { PlanExecutable } from './executable.ts';
@@ -26,11 +26,8 @@ export interface CpuOptions extends CollectOptions {
   readonly interpretFirst?: boolean | undefined;
 }
 
-/** A plan for native code, and what makes the error of each of its kernels. */
-export interface NativePlan {
-  readonly plan: CPlan;
-  readonly errors: readonly ((() => Error) | undefined)[];
-}
+/** What makes the error of each of a plan's kernels. */
+type ErrorMakers = readonly ((() => Error) | undefined)[];
 
 /** Memory and threads of the CPU: everything of the device but compiling. */
 export class CpuRuntime {
@@ -82,25 +79,26 @@ export class CpuRuntime {
   }
 
   /** Makes a plan runnable; `errors` make the error of each kernel for an index that its check refuses. */
-  load(plan: Plan, errors: readonly ((() => Error) | undefined)[] = []): PlanExecutable {
+  load(plan: Plan, errors: ErrorMakers = []): PlanExecutable {
     return new PlanExecutable(plan, this, wasmRunner(plan, this.heap, this.pool), errors);
   }
 
   /**
-   * Compiles plans to native code, all at once, and makes each runnable on its own. Undefined where settings or machine
-   * rule native code out, as they do from then on when the compiler fails: the report says why.
+   * Loads native code and makes each of its plans runnable. Undefined where settings or machine rule native code out, as
+   * they do from then on when the compiler fails: the report says why.
+   * @param errors - make the errors of each plan's kernels
    */
-  protected loadNative(plans: readonly NativePlan[]): PlanExecutable[] | undefined {
+  protected loadNative(load: () => NativeCode, errors: readonly ErrorMakers[]): PlanExecutable[] | undefined {
     const { native } = this;
     if (!native) return undefined;
     let code: NativeCode;
     try {
-      code = native.load(plans.map((p) => p.plan));
+      code = load();
     } catch (error) {
       this.opened = error instanceof Error ? error : new Error(String(error));
       return undefined;
     }
-    return plans.map(({ plan, errors }, i) => new PlanExecutable(plan, this, native.runner(code, i), errors));
+    return code.plans.map((plan, i) => new PlanExecutable(plan, this, native.runner(code, i), errors[i]));
   }
 
   write(storage: CpuStorage, data: Uint8Array, at = 0): void {

@@ -1,4 +1,4 @@
-import type { Axis, DType, Expr, Kernel, TensorSpec } from '@sporelet/ir';
+import type { Axis, DType, Expr, Kernel, Program, TensorSpec } from '@sporelet/ir';
 import { View, axesFor, axisRef, bool, bounded, constant, float32, int32, sizeOf, sum } from '@sporelet/ir';
 import type { CpuDevice } from '../src/index.ts';
 
@@ -46,6 +46,24 @@ export const rowSums = (rows: number, n: number): Kernel =>
 
 export const gather = (rows: number, n: number): Kernel =>
   kernelOf('Gather', [f(rows), spec(int32, n)], [n], ([x, at], [i]) => x!.at(bounded(at!.at(i!), rows)));
+
+/** A program of kernels in a chain: the result of each is the first operand of the next, the others are inputs. */
+export function programOf(...kernels: readonly Kernel[]): Program {
+  const values: TensorSpec[] = [];
+  const inputs: number[] = [];
+  const value = (s: TensorSpec): number => values.push(s) - 1;
+  let last = -1;
+  const steps = kernels.map((kernel) => {
+    const own = kernel.inputs.map((s, i) => {
+      if (i === 0 && last >= 0) return last;
+      inputs.push(value(s));
+      return values.length - 1;
+    });
+    last = value(kernel.outputs[0]!.spec);
+    return { kernel, inputs: own, outputs: [last] };
+  });
+  return { name: 'chain', values, inputs, outputs: [last], updates: [], steps };
+}
 
 /** Bytes for an operand: floats around zero, or small numbers. */
 export function bytesFor({ dtype, shape }: TensorSpec, seed = 1): Uint8Array {

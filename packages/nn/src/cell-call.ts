@@ -19,6 +19,8 @@ type Bprop = (...args: readonly unknown[]) => unknown;
 
 /** The cells whose construct is running, outermost first. */
 const running: Cell[] = [];
+/** The paths in the outermost of them, as they were found while it runs: every recorded operation asks for one. */
+let paths: Map<Cell, string> | null = null;
 let installed = false;
 
 /** Lets errors tell in which cell they were raised. */
@@ -32,8 +34,9 @@ function currentPath(): string {
   const root = running[0];
   const inner = running.at(-1);
   if (!root || !inner) return '';
-  for (const [path, cell] of cellsBelow(root, new Set(), root.clsName, false)) if (cell === inner) return path;
-  return running.map((c) => c.clsName).join(' > ');
+  if (!paths?.has(inner))
+    paths = new Map(Array.from(cellsBelow(root, new Set(), root.clsName, false), ([path, cell]) => [cell, path]));
+  return paths.get(inner) ?? running.map((c) => c.clsName).join(' > ');
 }
 
 /** What `net(...args)` does: hooks, `construct`, hooks. */
@@ -57,6 +60,7 @@ export function callCell(cell: Cell, args: readonly unknown[]): unknown {
     return callWith(cell, args, bprop ? withBprop(cell, construct, bprop) : construct, precision, hooks);
   } finally {
     running.pop();
+    if (!running.length) paths = null;
   }
 }
 

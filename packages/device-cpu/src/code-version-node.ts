@@ -1,0 +1,32 @@
+import { node } from './builtins-node.ts';
+
+/** The files that hold the code of `ir`, `compiler` and this package: one a module, or the bundle's. */
+function codeFiles(): string[] {
+  const { basename, dirname, join } = node.path;
+  const own = node.url.fileURLToPath(import.meta.url);
+  const here = dirname(own);
+  if (basename(dirname(here)) !== 'device-cpu') return [own, join(here, 'sporelet.js')];
+  return ['ir', 'compiler', 'device-cpu'].flatMap((name) => {
+    const folder = join(here, '..', '..', name, basename(here));
+    const files = node.fs.readdirSync(folder).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));
+    return files.sort().map((file) => join(folder, file));
+  });
+}
+
+/**
+ * Tells apart whatever makes plans: a hash of the code and the engine. Undefined when that cannot be told: a file is
+ * not there, or has changed since the process started and so may not be what is running.
+ */
+export function codeVersion(): string | undefined {
+  try {
+    const hash = node.crypto.createHash('sha256').update(process.version);
+    for (const file of codeFiles()) {
+      if (node.fs.statSync(file).ctimeMs > performance.timeOrigin) return undefined;
+      const data = node.fs.readFileSync(file);
+      hash.update(`${node.path.basename(file)} ${data.length} `).update(data);
+    }
+    return hash.digest('hex');
+  } catch {
+    return undefined;
+  }
+}
