@@ -87,8 +87,10 @@ export async function coverage(
         here = place !== undefined && own in place && !OTHER_MEANING[list]?.includes(name);
       }
       const op = list.startsWith('mindspore.ops') ? (byClass.get(own) ?? byFunction.get(own)) : undefined;
-      if (here && op) detail = `gradient: ${orders(op)}; CPU, ${READS_VALUES.has(own) ? 'GPU: refused, the shape depends on values' : onGpu(op)}`;
-      else if (here && list === 'mindspore.ops.functional' && functions.has(own)) detail = `composite; CPU, ${READS_VALUES.has(own) ? 'GPU: refused, the shape depends on values' : 'GPU'}`;
+      if (here && op)
+        detail = `gradient: ${orders(op)}; CPU, ${READS_VALUES.has(own) ? 'GPU: refused, the shape depends on values' : onGpu(op)}`;
+      else if (here && list === 'mindspore.ops.functional' && functions.has(own))
+        detail = `composite; CPU, ${READS_VALUES.has(own) ? 'GPU: refused, the shape depends on values' : 'GPU'}`;
       if (here) rows.push(`| \`${name}\` | \`${own}\` | ${detail} |`);
       else absent.push(`\`${name}\``);
     }

@@ -55,7 +55,10 @@ export function compileProgramForGpu(
   watch?.('epilogues', program);
   const b = new GpuBuilder(program.name, limits);
   const places = placeValues(program, (bytes) => b.temp(bytes));
-  const over = [...program.outputs.map(() => -1), ...program.updates.map((u) => (sameBytes(program, u) ? u.input : -1))];
+  const over = [
+    ...program.outputs.map(() => -1),
+    ...program.updates.map((u) => (sameBytes(program, u) ? u.input : -1)),
+  ];
   const same = overwriting(over);
   const place = (value: number): Ref => same(places.of(value));
   const errors: (() => Error)[] = [];

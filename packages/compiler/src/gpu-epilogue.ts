@@ -26,7 +26,8 @@ export function fuseEpilogues(program: Program): Program {
     const [value] = node.outputs as [number];
     const readers = nodes.filter((n) => n?.inputs.includes(value));
     const [reader] = readers;
-    if (kept.has(value) || readers.length !== 1 || !reader || !readsOnce(reader, value, elementsOf(outputs[0]!))) return;
+    if (kept.has(value) || readers.length !== 1 || !reader || !readsOnce(reader, value, elementsOf(outputs[0]!)))
+      return;
     const joined = inline(reader, node, outputs[0]!, value, false);
     if (!joined) return;
     reader.kernel = joined.kernel;

@@ -71,7 +71,11 @@ export function assemble(parts: readonly Part[], kernel: number): Dispatch {
     parts.forEach((part, i) => {
       const end = start + part.f.groups;
       const last = i === parts.length - 1;
-      body.push(`  ${i ? '} else ' : ''}${last ? '' : `if (position < ${end}) `}{`, `  let number = position - ${start};`, bodies[i]!);
+      body.push(
+        `  ${i ? '} else ' : ''}${last ? '' : `if (position < ${end}) `}{`,
+        `  let number = position - ${start};`,
+        bodies[i]!,
+      );
       start = end;
     });
     body.push('  }');

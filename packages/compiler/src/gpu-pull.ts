@@ -51,7 +51,8 @@ export function emitGpuPull(
 
 /** Whether outputs may run one after another: none overwrites what a later one reads. */
 function apart(values: readonly Expr[], outputs: readonly PullTarget[], sources: readonly Source[]): boolean {
-  return outputs.every(({ ref }, i) =>
+  return outputs.every(
+    ({ ref }, i) =>
     values.slice(i + 1).every((v) => ![...readsOf([v])].some((s) => sources[s]!.ref.kind === ref.kind && sources[s]!.ref.index === ref.index)), // prettier-ignore
   );
 }

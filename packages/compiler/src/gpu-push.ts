@@ -51,13 +51,7 @@ export function gathered(output: PushOutput): { axes: readonly Axis[]; value: Ex
 }
 
 /** Adds the dispatches of a push output. */
-export function emitGpuPush(
-  b: GpuBuilder,
-  operands: readonly Operand[],
-  output: PushOutput,
-  out: Operand,
-): void {
+export function emitGpuPush(b: GpuBuilder, operands: readonly Operand[], output: PushOutput, out: Operand): void {
   const { axes, value } = gathered(output);
   emitGpuPull(b, { operands, outputs: [{ ...out, axes, value }] });
 }
-

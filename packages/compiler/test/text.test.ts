@@ -127,7 +127,8 @@ function wgslOf(kernel: Kernel, software = false): string {
 }
 
 const product = kernelOf('MatMul', [t(float32, 48, 40), t(float32, 40, 96)], [48, 96], ([x, y], [i, j]) =>
-  sum(40, (k) => x!.at(i!, k).mul(y!.at(k, j!))));
+  sum(40, (k) => x!.at(i!, k).mul(y!.at(k, j!))),
+);
 const convolution = kernelOf('Conv2D', [t(float32, 2, 3, 9, 9), t(float32, 8, 3, 3, 3)], [2, 8, 9, 9], ([x, w], [n, c, y, z]) =>
   sum([3, 3, 3], (i, a, b) => x!.padded([n!, i, y!.add(a).sub(1), z!.add(b).sub(1)], constant(0, float32)).mul(w!.at(c!, i, a, b)))); // prettier-ignore
 const long = kernelOf('LongSum', [t(float32, 1 << 16)], [], ([x]) => sum(1 << 16, (k) => x!.at(k)));
@@ -172,8 +173,11 @@ describe('WGSL', () => {
     expect(wgslOf(between)).toContain('let t1 = t0 * 0.5f;');
   });
   it('gathers operands into one buffer where a kernel may not have so many', () => {
-    const many = kernelOf('AddN', Array.from({ length: 11 }, () => t(float32, 30)), [30], (xs, i) =>
-      xs.map((x) => x.at(...i)).reduce((a, b) => a.add(b)),
+    const many = kernelOf(
+      'AddN',
+      Array.from({ length: 11 }, () => t(float32, 30)),
+      [30],
+      (xs, i) => xs.map((x) => x.at(...i)).reduce((a, b) => a.add(b)),
     );
     const { steps } = compileForGpu(many, LEAST_LIMITS);
     expect(steps.map((s) => (s.kind === 'copy' ? s.parts.length : s.bindings.length))).toEqual([5, 8]);

@@ -2,14 +2,14 @@ import { node } from './builtins-node.ts';
 
 /** The files that hold the code of `ir`, `compiler` and this package: one a module, or the bundle's. */
 function codeFiles(): string[] {
-  const { basename, dirname, join } = node.path;
+  const { path } = node;
   const own = node.url.fileURLToPath(import.meta.url);
-  const here = dirname(own);
-  if (basename(dirname(here)) !== 'device-cpu') return [own, join(here, 'sporelet.js')];
+  const here = path.dirname(own);
+  if (path.basename(path.dirname(here)) !== 'device-cpu') return [own, path.join(here, 'sporelet.js')];
   return ['ir', 'compiler', 'device-cpu'].flatMap((name) => {
-    const folder = join(here, '..', '..', name, basename(here));
+    const folder = path.join(here, '..', '..', name, path.basename(here));
     const files = node.fs.readdirSync(folder).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));
-    return files.sort().map((file) => join(folder, file));
+    return files.sort().map((file) => path.join(folder, file));
   });
 }
 

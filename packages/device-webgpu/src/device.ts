@@ -1,6 +1,15 @@
 import { LEAST_LIMITS, compileForGpu, compileProgramForGpu, gpuRefusal } from '@sporelet/compiler';
 import type { GpuLimits } from '@sporelet/compiler';
-import type { Device, DeviceObserver, Executable, Kernel, MemoryStats, Program, ProgramExecutable, Storage } from '@sporelet/ir';
+import type {
+  Device,
+  DeviceObserver,
+  Executable,
+  Kernel,
+  MemoryStats,
+  Program,
+  ProgramExecutable,
+  Storage,
+} from '@sporelet/ir';
 import { RuntimeError } from '@sporelet/ir';
 import { GpuExecutable, slotsOf } from './executable.ts';
 import { GpuTimer } from './gpu-timer.ts';
@@ -75,7 +84,8 @@ export class WebGpuDevice implements Device {
   write(storage: Storage, data: Uint8Array, at = 0): void {
     this.queue.check();
     const { block } = storage as GpuStorage;
-    (storage as GpuStorage).host = at === 0 && data.length === storage.bytes && data.length <= KNOWN ? data.slice() : null;
+    (storage as GpuStorage).host =
+      at === 0 && data.length === storage.bytes && data.length <= KNOWN ? data.slice() : null;
     if (at % 4 || (data.length % 4 && at + data.length < storage.bytes)) {
       throw new RuntimeError('The GPU is written in words of four bytes.');
     }

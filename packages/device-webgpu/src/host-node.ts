@@ -10,7 +10,7 @@ interface Dawn {
 }
 
 /** Dawn's object ends the process when it is collected: it is held for ever, one for all devices. */
-const held: { gpu?: GPU } = ((globalThis as { [key: symbol]: unknown })[Symbol.for('sporelet.dawn')] ??= {}) as object;
+const held: { gpu?: GPU } = ((globalThis as { [key: symbol]: unknown })[Symbol.for('sporelet.dawn')] ??= {});
 
 /** Opens a GPU through the npm package `webgpu`, which the program has to have installed. */
 export async function openWebGpu(options: WebGpuOptions = {}): Promise<WebGpuDevice> {

@@ -40,7 +40,8 @@ function reportOf({ info, features, limits }: GPUAdapter): GpuReport {
     vendor: info.vendor,
     architecture: info.architecture,
     description: info.description,
-    software: info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp/i.test(`${info.architecture} ${info.description}`),
+    software:
+      info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp/i.test(`${info.architecture} ${info.description}`),
     features: [...features].sort(),
     limits: {
       storageBuffers: limits.maxStorageBuffersPerShaderStage,

@@ -105,7 +105,7 @@ export class GpuQueue {
     this.run(() => {
       // Commands that were collected before must not see it.
       if (to.batch === this.batch) this.submit();
-      this.device.queue.writeBuffer(to.buffer, at, data as Uint8Array<ArrayBuffer>);
+      this.device.queue.writeBuffer(to.buffer, at, data);
     });
   }
 
@@ -126,12 +126,10 @@ export class GpuQueue {
         return;
       }
       this.readers.add(reject);
-      const settle = (then: () => void): void => {
-        this.readers.delete(reject);
-        then();
-      };
       this.run(() => {
-        this.readNow(parts).then(() => settle(resolve), (e: unknown) => settle(() => reject(e as Error))); // prettier-ignore
+        void this.readNow(parts)
+          .then(resolve, reject)
+          .finally(() => this.readers.delete(reject));
       });
     });
   }
@@ -147,7 +145,7 @@ export class GpuQueue {
     const commands = this.commands();
     let at = 0;
     parts.forEach(({ block, into }, i) => {
-      if (into.length) commands.copyBufferToBuffer(block.buffer, 0, staging, at, sizes[i]!);
+      if (into.length) commands.copyBufferToBuffer(block.buffer, 0, staging, at, sizes[i]);
       at += sizes[i]!;
     });
     for (const { block } of flags) {

@@ -1,5 +1,5 @@
 import type { Args, Init, Parameter, Tensor } from '@sporelet/core';
-import { Parameter as ParameterClass, Tensor as TensorClass, str } from '@sporelet/core';
+import { Tensor as TensorClass, str } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { float32 } from '@sporelet/ir';
 import { gather, matmul, oneHot, reshape } from '@sporelet/ops';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Tensor, grad, jit, registeredOps, registerDevice, setDeviceTarget } from '@sporelet/core';
-import type { AnyOp } from '@sporelet/core';
+import { grad, jit, registeredOps, registerDevice, setDeviceTarget } from '@sporelet/core';
+import type { AnyOp, Tensor } from '@sporelet/core';
 import { float32 } from '@sporelet/ir';
 import * as ops from '@sporelet/ops';
 import { dtypesOf } from './generated.ts';
@@ -24,7 +24,7 @@ function subject(op: AnyOp, sample: Sample, inputs: readonly Tensor[]): (...xs: 
   if (!call(...inputs).some((o) => o.dtype.isFloat)) return call;
   const loss = (...xs: Tensor[]): Tensor =>
     call(...xs).filter((o) => o.dtype.isFloat).map((o) => ops.sum(ops.mul(o, o))).reduce((a, b) => ops.add(a, b)); // prettier-ignore
-  const gradients = grad(loss, at) as unknown as (...xs: Tensor[]) => Tensor | readonly Tensor[];
+  const gradients: (...xs: Tensor[]) => unknown = grad(loss, at);
   return (...xs) => [...call(...xs), gradients(...xs)].flat() as Tensor[];
 }
 

@@ -56,7 +56,10 @@ it.skipIf(!gpu).each(unaryNames)(`%s keeps its bound on the GPU${reason}`, async
   expect(error, at).toBeLessThanOrEqual(ulpBounds[fn].f32 + ALLOWED);
 });
 
-const folder = new URL('../../../.cache/testdata/usr/lib/python3/dist-packages/numpy/core/tests/data/', import.meta.url);
+const folder = new URL(
+  '../../../.cache/testdata/usr/lib/python3/dist-packages/numpy/core/tests/data/',
+  import.meta.url,
+);
 const sets: Readonly<Record<string, MathFn>> = { exp: 'exp', log: 'log', sin: 'sin', cos: 'cos', tanh: 'tanh', arctan: 'atan', expm1: 'expm1', log1p: 'log1p', sinh: 'sinh', cbrt: 'cbrt' }; // prettier-ignore
 
 for (const [file, fn] of Object.entries(sets)) {
