@@ -12,6 +12,10 @@ export interface GpuLimits {
   readonly sharedBytes: number;
   /** A processor imitates the GPU. */
   readonly software?: boolean;
+  /** Comparisons up to which elements of a scatter look for their sources; beyond, sources write. */
+  readonly search?: number;
+  /** Threads that are enough for each to do its sources of a scatter in sequence. */
+  readonly columns?: number;
 }
 
 /** The least that every WebGPU device offers. */

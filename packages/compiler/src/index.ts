@@ -2,6 +2,7 @@ export { C_FLAGS, printC, unitsOfC } from './c-printer.ts';
 export { compileProgramToC, compileToC, printProgram } from './c-program.ts';
 export type { CFunction, CPiece, CPlan, CProgram } from './c-program.ts';
 export * from './arena.ts';
+export { atLength } from './at-length.ts';
 export * from './compile.ts';
 export { compileProgram, errorsOf, optimised } from './compile-program.ts';
 export type { ProgramNotes } from './compile-program.ts';

@@ -112,6 +112,9 @@ export class Placer {
   private readonly axisIds = new Map<Axis, number>();
   private readonly canonicalMemo = new Map<Expr, Expr>();
   private readonly deepMemo = new Map<Expr, Expr>();
+  private readonly changesMemo = new Map<Expr, boolean>();
+  /** Operands that the nest stores. */
+  private stored: ReadonlySet<number> = new Set();
   private readonly register: number;
   private readonly unroll: number;
 
@@ -127,6 +130,7 @@ export class Placer {
   /** @param unit - `element` makes every axis an outer one: one unit is one output element */
   nest(axes: readonly Axis[], stores: readonly StoreSpec[], unit: Nest['unit'] | 'element', innerLanes: boolean): Nest {
     axes.forEach((a, d) => this.depth.set(a, d));
+    this.stored = new Set(stores.map((s) => s.output));
     const canonical = stores.map((s) => ({ ...s, offset: this.canonical(s.offset), value: this.canonical(s.value) }));
     const inner = unit === 'element' ? null : (axes.at(-1) ?? null);
     const outer = inner ? axes.slice(0, -1) : axes;
@@ -182,11 +186,21 @@ export class Placer {
     seen.add(e);
     let inside = true;
     for (const a of this.free.of(e)) if (!scope.bound.has(a)) inside = false;
-    if (inside) this.place(e, scope);
+    if (inside && !this.changes(e)) this.place(e, scope);
     else {
       for (const a of e.args) this.hoist(a, scope, seen);
       for (const a of e.axes) if (a.limit) this.hoist(a.limit, scope, seen);
     }
+  }
+
+  /** Whether it reads what the nest itself stores: then it has its value only where it is used. */
+  private changes(e: Expr): boolean {
+    let r = this.changesMemo.get(e);
+    if (r === undefined) {
+      r = (e.kind === 'read' && this.stored.has(e.input)) || e.args.some((a) => this.changes(a));
+      this.changesMemo.set(e, r);
+    }
+    return r;
   }
 
   private place(e: Expr, scope: Scope): void {

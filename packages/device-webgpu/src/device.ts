@@ -1,4 +1,4 @@
-import { LEAST_LIMITS, compileForGpu, compileProgramForGpu, gpuRefusal } from '@sporelet/compiler';
+import { LEAST_LIMITS, atLength, compileForGpu, compileProgramForGpu, gpuRefusal } from '@sporelet/compiler';
 import type { GpuLimits } from '@sporelet/compiler';
 import type {
   Device,
@@ -21,6 +21,9 @@ import { StorageWatch } from './storage-watch.ts';
 
 /** Bytes of which the host remembers what it wrote: constants, keys, conditions. */
 const KNOWN = 64;
+
+/** Lengths for which a kernel is kept. */
+const LENGTHS = 64;
 
 /** What was done so far. */
 export interface GpuStats {
@@ -49,7 +52,8 @@ export class WebGpuDevice implements Device {
       storageBuffers,
       threads: Math.min(LEAST_LIMITS.threads, threads),
       sharedBytes,
-      software: options.software ?? report.software,
+      software: report.software,
+      ...options.limits,
     };
     this.watch = new StorageWatch(this.queue.pool, options.collector, options.collectBytes);
   }
@@ -136,8 +140,25 @@ export class WebGpuDevice implements Device {
     if (kernel.routine && refusal === 'it is a routine') return new HostExecutable(kernel, this);
     if (refusal) throw new TypeError(`For '${kernel.name}', ${refusal}: cast to Float32, or move the tensors with x.to('CPU').`); // prettier-ignore
     const plan = compileForGpu(kernel, this.limits);
+    // What is gathered in one buffer has its place there by its size.
+    if (kernel.flat && plan.steps.some((s) => s.kind === 'copy')) return this.anyLength(kernel);
     const over = kernel.inPlace;
     return new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, [kernel.outOfRange]);
+  }
+
+  /** A kernel of any length, compiled for each length that it is run with. */
+  private anyLength(kernel: Kernel): Executable {
+    const lengths = new Map<number, Executable>();
+    return {
+      run: (inputs, outputs, n) => {
+        let own = lengths.get(n);
+        if (!own) {
+          if (lengths.size >= LENGTHS) lengths.clear();
+          lengths.set(n, (own = this.compile(atLength(kernel, n))));
+        }
+        own.run(inputs, outputs, 0);
+      },
+    };
   }
 
   compileProgram(program: Program): ProgramExecutable {

@@ -1,3 +1,5 @@
+import type { GpuLimits } from '@sporelet/compiler';
+
 /** Synchronous search for garbage, where the platform has one. */
 export interface GpuCollector {
   /** Lets go of the objects that WeakRefs made in the running job keep alive until its end. */
@@ -9,8 +11,8 @@ export interface GpuCollector {
 export interface WebGpuOptions {
   /** Which adapter is asked for where there are several. */
   readonly powerPreference?: 'low-power' | 'high-performance' | undefined;
-  /** Whether schedules are those for a processor that imitates a GPU; by default what the adapter says. */
-  readonly software?: boolean | undefined;
+  /** Limits, and choices of schedules, in place of the adapter's. */
+  readonly limits?: Partial<GpuLimits> | undefined;
   /** Where garbage can be looked for; elsewhere finalizers report it. */
   readonly collector?: GpuCollector | undefined;
   /** Bytes in use at which garbage is looked for; grows with what is found alive. Default 256 MiB. */

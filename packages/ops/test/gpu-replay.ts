@@ -3,6 +3,7 @@ import type { AnyOp } from '@sporelet/core';
 import type { DType, Kernel, Storage } from '@sporelet/ir';
 import { bf16ToNumber, bfloat16, f16ToNumber, float16, float32, float64, int32, int64 } from '@sporelet/ir';
 import { compileForGpu, gpuRefusal } from '@sporelet/compiler';
+import type { GpuLimits } from '@sporelet/compiler';
 import { hostPlatform } from '@sporelet/device-cpu/host';
 import { openWebGpu } from '@sporelet/device-webgpu/host';
 import type { WebGpuDevice, WebGpuOptions } from '@sporelet/device-webgpu/host';
@@ -137,8 +138,8 @@ export async function compareAll(gpu: WebGpuDevice, wanted: (kernel: Kernel) => 
   return { count, different, refused: [...refused] };
 }
 
-/** The text of a kernel on a GPU. */
-export function textOf(kernel: Kernel, gpu: WebGpuDevice, software: boolean): string {
-  const { steps } = compileForGpu(kernel, { ...gpu.limits, software });
+/** The text of a kernel on a GPU of given limits. */
+export function textOf(kernel: Kernel, limits: GpuLimits): string {
+  const { steps } = compileForGpu(kernel, limits);
   return steps.map((s) => (s.kind === 'dispatch' ? s.code : '')).join();
 }

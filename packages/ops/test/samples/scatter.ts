@@ -19,6 +19,9 @@ const nds: readonly NdCase[] = [
   { shape: [3, 4], indices: places([2, 2, 2], [0, 1, 2, 3, 0, 1, 1, 1]), updates: [2, 2] },
   { shape: [2, 3, 20], indices: places([2, 2], [1, 0, 1, 2]), updates: [2, 20] },
   { shape: [5], indices: places([0, 1], []), updates: [0] },
+  // Everything meets in one place.
+  { shape: [], indices: places([3, 0], []), updates: [3] },
+  { shape: [2, 3], indices: places([4, 0], []), updates: [4, 2, 3] },
 ];
 
 function applied(out: ReturnType<typeof copyOf>, indices: Nd, updates: Nd, f: Combine): Nd {
