@@ -392,7 +392,12 @@ export class Tensor implements Disposable {
     if (this.held === null && this.source === null) return 'Tensor(<disposed>)';
     let array: NdArray;
     try {
-      array = shown.get(this) ?? this.asnumpy();
+      const known = shown.get(this);
+      const { device } = this.$concrete();
+      if (!known && device.waits) {
+        return `Tensor(shape=[${this.shape.join(', ')}], dtype=${this.dtype.name}, device=${device.name}, value=<await x.data()>)`;
+      }
+      array = known ?? this.asnumpy();
     } catch (e) {
       const shape = this.shape.join(', ');
       const why = e instanceof RuntimeError ? e.message : String(e);

@@ -7,6 +7,7 @@ import { add } from './test-ops.ts';
 
 /** A device whose elements must be waited for. */
 class LateDevice extends InterpreterDevice {
+  readonly waits = true;
   override read(): void {
     throw new RuntimeError('await x.data()');
   }
@@ -81,7 +82,7 @@ describe('print', () => {
     void print('x =', x);
     const last = print('after', [x]);
     expect(out).toEqual([]);
-    expect(String(x)).toBe('Tensor(shape=[2], dtype=Float32, value=<await x.data()>)');
+    expect(String(x)).toBe('Tensor(shape=[2], dtype=Float32, device=LATE, value=<await x.data()>)');
     await last;
     expect(out).toEqual([
       'x = [1. 2.]',

@@ -10,6 +10,8 @@ import type { Sample } from './samples/sample.ts';
 import { allSamples } from './samples/index.ts';
 
 const { gpu, reason } = await gpuOr();
+/** With the schedules of a real GPU. */
+const { gpu: teams } = await gpuOr({ limits: { software: false, storageBuffers: 8 } });
 
 const bytesOf = async (t: Tensor): Promise<Uint8Array> => {
   const { data } = await t.data();
@@ -32,14 +34,15 @@ it.skipIf(!gpu)(
   `a compiled graph gives on the GPU what eager mode gives there, gradients included${reason}`,
   async () => {
     registerDevice('GPU', () => gpu!);
-    setDeviceTarget('GPU');
+    registerDevice('GPU with teams', () => teams!);
     ops.installOps();
     const different: string[] = [];
     let count = 0;
     for (const [name, samples] of Object.entries(allSamples)) {
       const op = registeredOps().get(name);
       if (!op || op.def.spec.body) continue;
-      for (const sample of samples.slice(0, 3)) {
+      for (const [k, sample] of samples.slice(0, 4).entries()) {
+        setDeviceTarget(k % 2 ? 'GPU with teams' : 'GPU');
         if (!dtypesOf(op, sample).includes(float32)) continue;
         if (sample.ins.some((i) => i.scalar || i.group !== undefined || i.parameter) || !sample.ins.length) continue;
         const of = (input: { dtype?: typeof float32 }) => input.dtype ?? float32;
