@@ -162,6 +162,19 @@ end`);
     expect(seen.filter((name) => name === 'Sort (on CPU)')).toHaveLength(2);
   });
 
+  it('a profile has the times of the GPU, its operations and its peak', async () => {
+    const profiler = new ms.Profiler();
+    const net = new nn.Dense(64, 64);
+    const x = new Tensor(new Float32Array(32 * 64).fill(0.1), ms.float32, [32, 64]);
+    for (let i = 0; i < 3; i++) net(x);
+    const stopping = profiler.stop();
+    expect(() => profiler.summary()).toThrow(/await profiler\.stop\(\)/);
+    await stopping;
+    const { ops: rows, peak } = profiler.summary();
+    expect(rows.find((r) => r.name === 'MatMul')!.calls).toBe(3);
+    expect(peak).toBeGreaterThan(0);
+  });
+
   it('loops with known bounds run; checkpoints are written and read', async () => {
     const [total, all] = ops.scan((c: Tensor, x: Tensor): [Tensor, Tensor] => [c.add(x), c], new Tensor(0), new Tensor([1, 2, 3])); // prettier-ignore
     expect([(await total.data()).at(0), ...(await all.data()).data]).toEqual([6, 0, 1, 3]);

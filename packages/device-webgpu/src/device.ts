@@ -131,8 +131,9 @@ export class WebGpuDevice implements Device {
   }
 
   /** Ends when everything asked for has been done. @throws what went wrong meanwhile */
-  synchronize(): Promise<void> {
-    return this.queue.read([]);
+  async synchronize(): Promise<void> {
+    await this.queue.read([]);
+    await Promise.all(this.queue.timing);
   }
 
   compile(kernel: Kernel): Executable {

@@ -35,9 +35,9 @@ export class GpuTimer {
   }
 
   /** Ends a batch; what it returns is to be called when the commands have been submitted. */
-  finish(commands: GPUCommandEncoder): () => void {
+  finish(commands: GPUCommandEncoder): () => Promise<void> {
     const { infos, device } = this;
-    if (!infos.length) return () => undefined;
+    if (!infos.length) return () => Promise.resolve();
     this.infos = [];
     const size = infos.length * 16;
     const resolved = device.createBuffer({ size, usage: RESOLVE | COPY_SRC });
@@ -46,7 +46,7 @@ export class GpuTimer {
     commands.copyBufferToBuffer(resolved, 0, staging, 0, size);
     const asked = performance.now();
     return () =>
-      void staging.mapAsync(MAP_READ).then(() => {
+      staging.mapAsync(MAP_READ).then(() => {
         const times = new BigUint64Array(staging.getMappedRange());
         this.origin ??= asked - Number(times[0]!) / 1e6;
         const at = (i: number): number => this.origin! + Number(times[i]!) / 1e6;

@@ -39,6 +39,8 @@ export class GpuQueue {
   submits = 0;
   /** Somebody who wants to know how long each dispatch takes. */
   timer: GpuTimer | null = null;
+  /** Times that are on their way from the GPU. */
+  readonly timing = new Set<Promise<void>>();
 
   constructor(device: GPUDevice) {
     this.device = device;
@@ -197,7 +199,11 @@ export class GpuQueue {
     if (!this.encoder) return;
     const timed = this.timer?.finish(this.encoder);
     this.device.queue.submit([this.encoder.finish()]);
-    timed?.();
+    const told = timed?.();
+    if (told) {
+      this.timing.add(told);
+      void told.finally(() => this.timing.delete(told));
+    }
     this.encoder = null;
     this.pending = 0;
     this.batch++;

@@ -41,6 +41,8 @@ export interface Device {
   compile(kernel: Kernel): Executable;
   /** Compiles many kernels to run as one; a device without it runs them one by one. */
   compileProgram?(program: Program): ProgramExecutable;
+  /** Ends when all that was asked for is done and its times have been told; for devices that are waited for. */
+  synchronize?(): Promise<void>;
   memoryStats(): MemoryStats;
   /** Is told what the device does; null or absent: nobody watches. */
   observer?: DeviceObserver | null;

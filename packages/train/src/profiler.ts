@@ -34,6 +34,9 @@ export class Profiler {
   private readonly runs: KernelRun[] = [];
   private device: Device | null = null;
   private before: DeviceObserver | null = null;
+  /** Rate of a matrix product on a device that is waited for, and whether its times are still to come. */
+  private peak: number | null = null;
+  private late = false;
 
   constructor(options: ProfilerOptions = {}) {
     if (!isOptions(options)) throw new TypeError("For 'Profiler', the options must be a plain object.");
@@ -58,11 +61,21 @@ export class Profiler {
     };
   }
 
-  /** @throws RuntimeError when it does not run */
-  stop(): void {
-    if (!this.device) throw new RuntimeError('The Profiler is not running: call start() first.');
-    this.device.observer = this.before;
+  /**
+   * On CPU all is done when this returns; on GPU, whose times arrive later, it has to be awaited.
+   * @throws RuntimeError when it does not run
+   */
+  stop(): PromiseLike<void> {
+    const { device } = this;
+    if (!device) throw new RuntimeError('The Profiler is not running: call start() first.');
     this.device = null;
+    device.observer = this.before;
+    if (!device.synchronize) return Promise.resolve();
+    this.late = true;
+    return device.synchronize().then(async () => {
+      this.peak = await gpuMatmulRate(device);
+      this.late = false;
+    });
   }
 
   /**
@@ -70,18 +83,20 @@ export class Profiler {
    * @throws ValueError when no kernel has run
    */
   summary(): ProfileSummary {
-    if (this.device) this.stop();
+    if (this.device) void this.stop();
+    if (this.late) throw new RuntimeError('The times of the GPU are on their way: call await profiler.stop() first.');
     if (!this.runs.length) throw new ValueError('The Profiler has seen no kernel: run something between start() and stop().'); // prettier-ignore
     return {
       kernels: rowsBy(this.runs, (r) => `${r.info.name}${r.info.path ? ` @ ${r.info.path}` : ''}`),
       ops: rowsBy(this.runs, (r) => r.info.name),
       cells: rowsBy(this.runs, (r) => r.info.path),
-      peak: matmulRate(),
+      peak: this.peak ?? matmulRate(),
     };
   }
 
   /** Prints the tables and writes `trace.json` (a Chrome trace) into the output folder; returns its path. */
   async analyse(): Promise<string> {
+    if (this.device) await this.stop();
     const { kernels, ops, cells, peak } = this.summary();
     const text = [
       tableText('by kernel', kernels, peak),
@@ -96,8 +111,22 @@ export class Profiler {
   }
 }
 
+const square = (): Tensor => new Tensor(new Float32Array(SIDE * SIDE).fill(0.5), float32, [SIDE, SIDE]);
+
+/** The same by the GPU's own times. */
+async function gpuMatmulRate(device: Device): Promise<number> {
+  const before = device.observer ?? null;
+  let best = Infinity;
+  device.observer = { kernel: (_info, start, end) => (best = Math.min(best, end - start)) };
+  const a = square();
+  for (let i = 0; i < 3; i++) matmul(a, a);
+  device.observer = before;
+  await device.synchronize!();
+  return (2 * SIDE ** 3) / best / 1e6;
+}
+
 function matmulRate(): number {
-  const a = new Tensor(new Float32Array(SIDE * SIDE).fill(0.5), float32, [SIDE, SIDE]);
+  const a = square();
   let best = Infinity;
   for (let i = 0; i < 12; i++) {
     const start = performance.now();
