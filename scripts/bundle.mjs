@@ -35,7 +35,7 @@ const platform = {
         : undefined,
   load(id) {
     if (id === '\0@sporelet/device-cpu/host')
-      return `export { CpuDevice } from ${cpu('index')}; export { hostPlatform } from '#platform';`;
+      return `export { CpuDevice, debugObserver } from ${cpu('index')}; export { hostPlatform } from '#platform';`;
     if (id.startsWith('\0platform:')) return `export { hostPlatform } from ${cpu(id.slice('\0platform:'.length))};`;
     if (id.startsWith('\0gpu:')) return `export { openWebGpu } from ${gpu(id.slice('\0gpu:'.length))};`;
     return undefined;

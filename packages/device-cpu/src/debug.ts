@@ -39,6 +39,7 @@ export function debugObserver(level: DebugLevel, atExit: (body: () => void) => v
       const shown = level >= 4 ? report.passes : level === 3 ? [report.passes[0], report.passes.at(-1)] : [];
       for (const p of shown) if (p) console.error(`\n-- ${p.pass}\n${programText(p.program)}`);
       if (level >= 3) console.error(`\n-- places of intermediates\n${places(report)}\n`);
+      if (level >= 4 && report.text) console.error(`-- generated code\n${report.text()}\n`);
     },
     ...(level >= 2
       ? {

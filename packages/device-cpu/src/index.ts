@@ -1,4 +1,5 @@
 export { PlanExecutable } from './executable.ts';
+export { debugObserver } from './debug.ts';
 export { CpuDevice } from './device.ts';
 export { Heap } from './heap.ts';
 export type { HeapOptions } from './heap.ts';

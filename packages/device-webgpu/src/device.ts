@@ -178,6 +178,7 @@ export class WebGpuDevice implements Device {
       milliseconds: performance.now() - start,
       kernels: plan.kernels,
       code: plan.steps.reduce((n, s) => n + (s.kind === 'dispatch' ? s.code.length : 0), 0),
+      text: () => plan.steps.map((s) => (s.kind === 'dispatch' ? s.code : `// copies ${s.parts.length} operands\n`)).join('\n'), // prettier-ignore
       live: bytes.reduce((a, b) => a + b, 0),
       memory: { temps: plan.temps, at: slot, bytes: bytes.reduce((a, b) => a + b, 0) },
     });

@@ -21,6 +21,8 @@ export interface ProgramReport {
   readonly kernels: readonly KernelInfo[];
   /** Bytes of generated code. */
   readonly code: number;
+  /** The generated code, where it is text. */
+  readonly text?: () => string;
   /** Bytes of each intermediate and where it lies in the block that they share. */
   /** The most bytes of intermediates that are needed at the same step. */
   readonly live: number;
