@@ -25,6 +25,8 @@ export function sizeClass(bytes: number): number {
 export class BufferPool {
   private readonly device: GPUDevice;
   private readonly free = new Map<number, Block[]>();
+  /** Free buffers of temporaries, apart from the others: a program that runs again finds those it had. */
+  private readonly freeTemps = new Map<number, Block[]>();
   private readonly submit: () => void;
   private next = 1;
   private freeBytes = 0;
@@ -38,11 +40,12 @@ export class BufferPool {
     this.submit = submit;
   }
 
-  take(bytes: number): Block {
+  /** @param temp - whether it is for a temporary, which is given back before the next one runs */
+  take(bytes: number, temp = false): Block {
     const size = sizeClass(bytes);
     this.inUse += size;
     this.peak = Math.max(this.peak, this.inUse);
-    const block = this.free.get(size)?.pop();
+    const block = (temp ? this.freeTemps : this.free).get(size)?.pop();
     if (block) {
       this.freeBytes -= size;
       return block;
@@ -53,19 +56,22 @@ export class BufferPool {
     return { id: this.next++, buffer, size, batch: 0 };
   }
 
-  give(block: Block): void {
+  give(block: Block, temp = false): void {
     this.inUse -= block.size;
     this.freeBytes += block.size;
-    const list = this.free.get(block.size);
+    const free = temp ? this.freeTemps : this.free;
+    const list = free.get(block.size);
     if (list) list.push(block);
-    else this.free.set(block.size, [block]);
+    else free.set(block.size, [block]);
   }
 
   /** Gives all free buffers back to the GPU. */
   trim(): void {
     this.submit();
-    for (const list of this.free.values()) for (const b of list) b.buffer.destroy();
-    this.free.clear();
+    for (const free of [this.free, this.freeTemps]) {
+      for (const list of free.values()) for (const b of list) b.buffer.destroy();
+      free.clear();
+    }
     this.freeBytes = 0;
   }
 

@@ -91,10 +91,10 @@ export class GpuExecutable implements Executable {
       return (s as GpuStorage).block;
     });
     const sizes = { in: inputs.map((s) => s.bytes), out: outputs.map((s) => s.bytes) };
-    const slots = this.slotBytes.map((bytes) => queue.pool.take(bytes));
+    const slots = this.slotBytes.map((bytes) => queue.pool.take(bytes, true));
     queue.run(() => this.runNow(ins, outs, sizes, slots, n));
     // Whoever takes them next comes later in the queue.
-    for (let i = slots.length - 1; i >= 0; i--) queue.pool.give(slots[i]!);
+    for (let i = slots.length - 1; i >= 0; i--) queue.pool.give(slots[i]!, true);
   }
 
   private runNow(

@@ -5,7 +5,7 @@ import { GpuStorage } from './storage.ts';
 const CHECKPOINT = 1000;
 const MIB = 2 ** 20;
 /** Storages in use at which garbage is looked for at least. */
-const MOST = 10_000;
+const MOST = 2000;
 
 interface Watched {
   readonly ref: WeakRef<GpuStorage>;
