@@ -8,7 +8,8 @@ import { carryOf, checkFunction, fillNest, hasTensor, mapLeaves, nestText, nextC
 import { isRecorded, knowledge } from './flow-op.ts';
 import { ScanOp } from './flow-scan-op.ts';
 import { carriedBy, checkUpdated, runWhile } from './flow-while.ts';
-import { Tensor, elementsOf, upload } from './tensor.ts';
+import { Tensor } from './tensor.ts';
+import { elementsOf, upload } from './transfer.ts';
 import { tensorsIn } from './tensor-tree.ts';
 import { describe } from './text.ts';
 import { tupleOf } from './tuple.ts';

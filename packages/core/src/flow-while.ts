@@ -14,7 +14,8 @@ import { GraphTrace } from './graph-trace.ts';
 import type { Parameter } from './parameter.ts';
 import type { Key } from './random-stream.ts';
 import { threefry } from './random-stream.ts';
-import { Tensor, upload } from './tensor.ts';
+import { Tensor } from './tensor.ts';
+import { upload } from './transfer.ts';
 import { tensorsIn } from './tensor-tree.ts';
 import type { ConcreteValue, Value } from './value.ts';
 

@@ -3,7 +3,8 @@ import { currentDevice } from './devices.ts';
 import { running } from './dispatch.ts';
 import type { Key } from './random-stream.ts';
 import { threefry } from './random-stream.ts';
-import { Tensor, elementsOf, upload } from './tensor.ts';
+import { Tensor } from './tensor.ts';
+import { elementsOf, upload } from './transfer.ts';
 import { describe } from './text.ts';
 
 const limit = Number.MAX_SAFE_INTEGER;

@@ -1,6 +1,6 @@
 import type { Kernel } from '@sporelet/ir';
 import { axesFor, bf16ToNumber, bfloat16, constant, f16ToNumber, float16 } from '@sporelet/ir';
-import { elementsOf } from './tensor.ts';
+import { elementsOf } from './transfer.ts';
 import type { Value } from './value.ts';
 import { ConcreteValue } from './value.ts';
 

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /// <reference lib="esnext.disposable" />
-import type { DType, Device, Dims, TypedArray } from '@sporelet/ir';
+import type { DType, Device, Dims } from '@sporelet/ir';
 import { DType as DTypeClass, RuntimeError, ValueError, shapeText, sizeOf, stridesOf } from '@sporelet/ir';
 import { bindArguments, isOptions } from './args.ts';
 import { currentDevice, deviceByName } from './devices.ts';
@@ -15,10 +15,12 @@ import type { NestedList } from './nd-array.ts';
 import { numpyStr } from './print/numpy-str.ts';
 import { tensorRepr } from './print/tensor-repr.ts';
 import type { ArrayData } from './tensor-data.ts';
+import { Pending } from './pending.ts';
 import { convertData, parseData } from './tensor-data.ts';
 import { describe } from './text.ts';
 import type { Shape, Tuple } from './tuple.ts';
-import { shapeOf, tupleOf } from './tuple.ts';
+
+import { elementsOf, mustBeAwaited, upload } from './transfer.ts';
 import { ConcreteValue, Value, retain, settle } from './value.ts';
 
 /** What an op takes where it takes a tensor: numbers are weak, they keep the tensors' dtype. */
@@ -48,28 +50,6 @@ export interface TensorOptions {
 }
 
 const names = ['data', 'dtype', 'shape', 'init', 'device'] as const;
-
-/** Elements that are made when they are first needed. */
-class Pending {
-  readonly dtype: DType;
-  readonly shape: Shape;
-  readonly size: number;
-  readonly make: () => Value;
-
-  constructor(dtype: DType, shape: Dims, make: () => Value) {
-    this.dtype = dtype;
-    this.shape = shapeOf(shape);
-    this.size = sizeOf(shape);
-    this.make = make;
-  }
-}
-
-/** Puts elements on a device. */
-export function upload({ dtype, shape, data }: ArrayData, device: Device): ConcreteValue {
-  const storage = device.allocate(data.byteLength);
-  if (data.byteLength) device.write(storage, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return new ConcreteValue(dtype, shapeOf(shape), data.length, storage, device);
-}
 
 /** An array of elements of one dtype. */
 export class Tensor implements Disposable {
@@ -446,20 +426,6 @@ export class ArrivingTensor extends Tensor implements PromiseLike<Tensor> {
     return this.arrival.then(() => new Tensor(this.$share())).then(resolve, reject);
   }
 } // prettier-ignore
-
-/** The elements, where they can be had at once. */
-export function elementsOf(v: ConcreteValue): TypedArray {
-  const out = new v.dtype.array(v.size * (v.dtype.isComplex ? 2 : 1));
-  if (v.size) v.device.read(v.storage, new Uint8Array(out.buffer));
-  return out;
-}
-
-function mustBeAwaited(method: string, { device }: ConcreteValue): RuntimeError {
-  const other = method === 'item' ? '(await x.data()).at(0)' : 'await x.data()';
-  return new RuntimeError(
-    `${method}() cannot read a tensor on the ${device.name} at once: use ${other}, await print(x), or (await x.to('CPU')).${method}().`,
-  );
-}
 
 /** Elements read beforehand, of tensors that cannot be read at once. */
 const shown = new WeakMap<Tensor, NdArray>();

@@ -1,7 +1,7 @@
 import { compileKernel, compileProgram, errorsOf, optimised } from '@sporelet/compiler';
 import type { PlanOutline, Target } from '@sporelet/compiler';
-import type { Device, DType, Executable, Kernel, Program, ProgramExecutable, ProgramReport, RoutineArray, Storage, TensorSpec, TypedArray } from '@sporelet/ir'; // prettier-ignore
-import { sizeOf } from '@sporelet/ir';
+import type { Device, Executable, Kernel, Program, ProgramExecutable, ProgramReport, Storage, TensorSpec } from '@sporelet/ir'; // prettier-ignore
+import { interpretKernel, sizeOf } from '@sporelet/ir';
 import type { PlanExecutable } from './executable.ts';
 import { FirstRun, interpretable } from './first-run.ts';
 import type { Platform } from './platform.ts';
@@ -27,25 +27,13 @@ class RoutineExecutable implements Executable {
 
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
     const { kernel, runtime } = this;
-    const read = (spec: TensorSpec, i: number): RoutineArray => {
-      const bytes = new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize);
-      runtime.read(inputs[i] as CpuStorage, bytes);
-      return { ...spec, data: typed(bytes, spec.dtype) };
-    };
-    const outs = kernel.outputs.map(({ spec }) => {
-      const bytes = new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize);
-      return { bytes, array: { ...spec, data: typed(bytes, spec.dtype) } };
-    });
-    kernel.routine!(
-      kernel.inputs.map(read),
-      outs.map((o) => o.array),
-    );
-    outs.forEach((o, i) => runtime.write(outputs[i] as CpuStorage, o.bytes));
+    const bytes = ({ dtype, shape }: TensorSpec): Uint8Array => new Uint8Array(sizeOf(shape) * dtype.itemsize);
+    const from = kernel.inputs.map(bytes);
+    const to = kernel.outputs.map((o) => bytes(o.spec));
+    from.forEach((b, i) => runtime.read(inputs[i] as CpuStorage, b));
+    interpretKernel(kernel, from, to);
+    to.forEach((b, i) => runtime.write(outputs[i] as CpuStorage, b));
   }
-}
-
-function typed(bytes: Uint8Array, dtype: DType): TypedArray {
-  return new dtype.array(bytes.buffer, 0, bytes.byteLength / dtype.itemsize);
 }
 
 /** The program after each pass, for who wants to see it: where a plan was kept, none of them ran. */

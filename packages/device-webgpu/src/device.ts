@@ -93,9 +93,7 @@ export class WebGpuDevice implements Device {
     if (at % 4 || (data.length % 4 && at + data.length < storage.bytes)) {
       throw new RuntimeError('The GPU is written in words of four bytes.');
     }
-    const copy = new Uint8Array(Math.ceil(data.length / 4) * 4);
-    copy.set(data);
-    this.queue.write(block, copy, at);
+    this.queue.write(block, data, at);
   }
 
   /** Gives what the host wrote itself. @throws RuntimeError for everything else: a GPU must be waited for */

@@ -1,15 +1,13 @@
-import type { DType, Device, Executable, Kernel, RoutineArray, Storage, TypedArray } from '@sporelet/ir';
-import { sizeOf } from '@sporelet/ir';
+import type { Device, Executable, Kernel, Storage, TensorSpec } from '@sporelet/ir';
+import { interpretKernel, sizeOf } from '@sporelet/ir';
 import type { GpuQueue } from './queue.ts';
 import type { GpuStorage } from './storage.ts';
-
-function typed(bytes: Uint8Array, dtype: DType): TypedArray {
-  return new dtype.array(bytes.buffer, 0, bytes.byteLength / dtype.itemsize);
-}
 
 interface Host extends Device {
   readonly queue: GpuQueue;
 }
+
+const bytesFor = ({ dtype, shape }: TensorSpec): Uint8Array => new Uint8Array(sizeOf(shape) * dtype.itemsize);
 
 /** A routine, which runs in JavaScript: its operands come to the host, its results go back, in the order of the queue. */
 export class HostExecutable implements Executable {
@@ -25,8 +23,7 @@ export class HostExecutable implements Executable {
     const { kernel, host } = this;
     const { queue } = host;
     queue.check();
-    const bytes = (spec: Kernel['inputs'][number]): Uint8Array => new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize); // prettier-ignore
-    const from = kernel.inputs.map(bytes);
+    const from = kernel.inputs.map(bytesFor);
     const blocks = outputs.map((s) => {
       (s as GpuStorage).host = null;
       return (s as GpuStorage).block;
@@ -34,20 +31,12 @@ export class HostExecutable implements Executable {
     const parts = inputs.map((s, i) => ({ block: (s as GpuStorage).block, into: from[i]! }));
     const asked = performance.now();
     queue.onHost(parts, () => {
-      const to = kernel.outputs.map((o) => bytes(o.spec));
-      const array = (spec: Kernel['inputs'][number], data: Uint8Array): RoutineArray => ({ ...spec, data: typed(data, spec.dtype) }); // prettier-ignore
-      kernel.routine!(
-        kernel.inputs.map((s, i) => array(s, from[i]!)),
-        kernel.outputs.map((o, i) => array(o.spec, to[i]!)),
-      );
-      to.forEach((data, i) => {
-        const padded = new Uint8Array(Math.ceil(data.length / 4) * 4);
-        padded.set(data);
-        queue.write(blocks[i]!, padded, 0);
-      });
-      const moved = [...from, ...to].reduce((n, b) => n + b.length, 0);
+      const to = kernel.outputs.map((o) => bytesFor(o.spec));
+      interpretKernel(kernel, from, to);
+      to.forEach((data, i) => queue.write(blocks[i]!, data, 0));
+      const bytes = [...from, ...to].reduce((n, b) => n + b.length, 0);
       // A profile shows what the way to the CPU and back costs.
-      host.observer?.kernel?.({ name: `${kernel.name} (on CPU)`, path: '', operations: 0, bytes: moved }, asked, performance.now()); // prettier-ignore
+      host.observer?.kernel?.({ name: `${kernel.name} (on CPU)`, path: '', operations: 0, bytes }, asked, performance.now()); // prettier-ignore
     });
   }
 }

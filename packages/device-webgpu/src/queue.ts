@@ -102,12 +102,14 @@ export class GpuQueue {
     this.pending++;
   }
 
-  /** Writes bytes of the host. The data must not change until its turn. */
+  /** Writes bytes of the host, in whole words. */
   write(to: Block, data: Uint8Array, at: number): void {
+    const copy = new Uint8Array(Math.ceil(data.length / 4) * 4);
+    copy.set(data);
     this.run(() => {
       // Commands that were collected before must not see it.
       if (to.batch === this.batch) this.submit();
-      this.device.queue.writeBuffer(to.buffer, at, data);
+      this.device.queue.writeBuffer(to.buffer, at, copy);
     });
   }
 
