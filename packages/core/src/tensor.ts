@@ -19,6 +19,7 @@ import { Pending } from './pending.ts';
 import { convertData, parseData } from './tensor-data.ts';
 import { describe } from './text.ts';
 import type { Shape, Tuple } from './tuple.ts';
+import { tupleOf } from './tuple.ts';
 
 import { elementsOf, mustBeAwaited, upload } from './transfer.ts';
 import { ConcreteValue, Value, retain, settle } from './value.ts';
