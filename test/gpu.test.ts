@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as ms from 'sporelet';
-import { Tensor, deviceByName, jit, nn, ops, print, tuple, valueAndGrad } from 'sporelet';
+import { Tensor, deviceByName, jit, nn, ops, print } from 'sporelet';
 import type { WebGpuDevice } from '@sporelet/device-webgpu';
 import { LeNet5 } from '../examples/lenet.ts';
+import { trainingOf } from './training-step.ts';
 
 let reason = '';
 try {
@@ -27,26 +28,8 @@ class Mlp extends nn.Cell {
 /** Losses of training steps on fixed data, on a device. */
 async function losses(device: string, make: () => LeNet5 | Mlp, steps: number, graph: boolean): Promise<number[]> {
   await ms.setDevice(device);
-  ms.setSeed(3);
-  const network = make();
-  network.setTrain();
-  const lossFn = new nn.CrossEntropyLoss();
-  const optimizer = new nn.Momentum(network.trainableParams(), 0.03, 0.9);
-  const forward = (image: Tensor, label: Tensor) => {
-    const logits = network(image);
-    return tuple(lossFn(logits, label), logits);
-  };
-  const gradFn = valueAndGrad(forward, null, optimizer.parameters, true);
-  const step = (image: Tensor, label: Tensor): Tensor => {
-    const [[loss], grads] = gradFn(image, label);
-    optimizer(grads);
-    return loss;
-  };
+  const { step, image, label } = trainingOf<LeNet5 | Mlp>(3, make, 8, 0.03);
   const run = graph ? jit(step) : step;
-  const batch = 8;
-  const pixels = Float32Array.from({ length: batch * 784 }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.011));
-  const image = new Tensor(pixels, { shape: [batch, 1, 28, 28] });
-  const label = new Tensor(Int32Array.from({ length: batch }, (_, i) => i % 10));
   const all: Tensor[] = [];
   for (let i = 0; i < steps; i++) all.push(run(image, label));
   return Promise.all(all.map(async (t) => Number((await t.data()).at(0))));

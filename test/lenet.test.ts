@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import * as ms from 'sporelet';
-import { Tensor, currentDevice, jit, nn, trace, tuple, valueAndGrad } from 'sporelet';
+import type { Tensor } from 'sporelet';
+import { currentDevice, jit, trace } from 'sporelet';
 import type { ProgramReport } from '@sporelet/ir';
 import { LeNet5 } from '../examples/lenet.ts';
+import { trainingOf } from './training-step.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,26 +27,10 @@ it("the documentation's example prints the documentation's characters", () => {
 
 /** A LeNet and its training step on fixed data. */
 function training(seed: number, batch = 16) {
-  ms.setSeed(seed);
-  const network = new LeNet5();
-  network.setTrain();
-  const lossFn = new nn.CrossEntropyLoss();
-  const optimizer = new nn.Momentum(network.trainableParams(), 0.05, 0.9);
-  const forward = (image: Tensor, label: Tensor) => {
-    const logits = network(image);
-    return tuple(lossFn(logits, label), logits);
-  };
-  const gradFn = valueAndGrad(forward, null, optimizer.parameters, true);
-  const step = (image: Tensor, label: Tensor): Tensor => {
-    const [[loss], grads] = gradFn(image, label);
-    optimizer(grads);
-    return loss;
-  };
-  const pixels = Float32Array.from({ length: batch * 784 }, (_, i) => Math.sin(i * 0.37) * Math.cos(i * 0.011));
-  const image = new Tensor(pixels, { shape: [batch, 1, 28, 28] });
-  const label = new Tensor(Int32Array.from({ length: batch }, (_, i) => i % 10));
+  const made = trainingOf(seed, () => new LeNet5(), batch, 0.05);
+  const { network } = made;
   const weights = () => network.trainableParams().map((p) => [...p.asnumpy().data].join());
-  return { network, step, image, label, weights };
+  return { ...made, weights };
 }
 
 it('two runs with one seed are bit-equal, another seed is another run', () => {
