@@ -1,7 +1,7 @@
 import { Parameter, Tensor, describe, isOptions } from '@sporelet/core';
 import type { DType } from '@sporelet/ir';
 import { RuntimeError, sameShape, shapeText } from '@sporelet/ir';
-import { Cell, checkpointName } from '@sporelet/nn';
+import { Cell, checkpointName, withSettledNames } from '@sporelet/nn';
 
 /** What a checkpoint holds: Parameters by name, and strings. */
 export type ParameterDict = Map<string, Parameter | string>;
@@ -78,6 +78,15 @@ export function loadParamIntoNet(
     throw new TypeError(`For 'loadParamIntoNet', the 'strictLoad' must be a bool, but got ${describe(strict)}.`);
   }
   const dict = entriesOf(parameterDict);
+  // A name is found by looking at all cells: once for all parameters.
+  return withSettledNames(() => load(net, dict, strict));
+}
+
+function load(
+  net: Cell,
+  dict: ReadonlyMap<string, Parameter | string>,
+  strict: boolean,
+): readonly [paramNotLoad: readonly string[], ckptNotLoad: readonly string[]] {
   const unused = new Set(dict.keys());
   const found: (readonly [target: Parameter, source: Parameter])[] = [];
   const take = (targets: readonly Parameter[], find: Find): readonly Parameter[] =>
