@@ -1,0 +1,2 @@
+/** What limits the figures, from the profiles. */
+export const gpuLimits: readonly string[] = [];
