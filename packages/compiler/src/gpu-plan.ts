@@ -1,5 +1,6 @@
-import type { KernelInfo } from '@sporelet/ir';
+import type { DType, KernelInfo } from '@sporelet/ir';
 import type { Check, Ref } from './plan.ts';
+import { wgslStored } from './wgsl-text.ts';
 
 /** What a GPU's limits allow a kernel. */
 export interface GpuLimits {
@@ -63,6 +64,20 @@ export function refsOf(step: GpuStep): readonly Ref[] {
 
 const same = (a: Ref, b: Ref): boolean => a.kind === b.kind && a.index === b.index;
 
+/** A buffer as a kernel's text declares it. */
+export interface GpuOperand {
+  readonly ref: Ref;
+  readonly type: string;
+  /** Elements; absent in kernels of any length. A known length spares each access the reading of the buffer's. */
+  readonly count?: number;
+}
+
+/** An operand that holds so many bytes of a dtype, or any number of them. */
+export function boundOperand(ref: Ref, stored: DType, bytes: number | null): GpuOperand {
+  const operand = { ref, type: wgslStored(stored) };
+  return bytes === null ? operand : { ...operand, count: Math.max(1, Math.ceil(bytes / Math.max(4, stored.itemsize))) };
+}
+
 /** What a kernel's text is made of. */
 export interface GpuFunction {
   readonly threads: number;
@@ -70,7 +85,7 @@ export interface GpuFunction {
   readonly head: readonly string[];
   readonly body: readonly string[];
   /** Operands by number: `pN` in the body. */
-  readonly operands: readonly { readonly ref: Ref; readonly type: string }[];
+  readonly operands: readonly GpuOperand[];
   /** Numbers of the operands that are written. */
   readonly written: ReadonlySet<number>;
   readonly groups: number;
@@ -118,19 +133,20 @@ export class GpuBuilder {
   dispatch(f: GpuFunction): void {
     const text = f.body.join('\n');
     const used = new Set(Array.from(text.matchAll(/\bp(\d+)\b/g), (m) => Number(m[1])));
-    const bindings: { ref: Ref; writes: boolean; operand: number; type: string }[] = [];
+    const bindings: { ref: Ref; writes: boolean; operand: number; type: string; count: number }[] = [];
     let body = text;
     for (const i of [...used].sort((a, b) => a - b)) {
-      const { ref, type } = f.operands[i]!;
+      const { ref, type, count = 0 } = f.operands[i]!;
       const writes = f.written.has(i);
       const known = bindings.find((b) => same(b.ref, ref) && (b.type === type || b.writes || writes));
-      if (!known) bindings.push({ ref, writes, operand: i, type });
+      if (!known) bindings.push({ ref, writes, operand: i, type, count });
       else {
         known.writes ||= writes;
+        known.count = Math.max(known.count, count);
         body = body.replaceAll(new RegExp(`\\bp${i}\\b`, 'g'), `p${known.operand}`);
       }
     }
-    const declared = bindings.map(({ operand, type, writes }, at) => `@group(0) @binding(${at}) var<storage, ${writes ? 'read_write' : 'read'}> p${operand}: array<${type}>;`); // prettier-ignore
+    const declared = bindings.map(({ operand, type, writes, count }, at) => `@group(0) @binding(${at}) var<storage, ${writes ? 'read_write' : 'read'}> p${operand}: array<${type}${count ? `, ${count}` : ''}>;`); // prettier-ignore
     const main = [
       `@compute @workgroup_size(${f.threads})`,
       'fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',

@@ -4,7 +4,8 @@ import type { Operand, PullTarget } from './emit-pull.ts';
 import { GpuHoister, sizeOfAxes } from './gpu-hoist.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import { emitProduct } from './gpu-matmul.ts';
-import type { GpuBuilder } from './gpu-plan.ts';
+import type { GpuBuilder, GpuOperand } from './gpu-plan.ts';
+import { boundOperand } from './gpu-plan.ts';
 import { productOf } from './gpu-product.ts';
 import type { Group } from './group.ts';
 import { merged } from './group.ts';
@@ -12,7 +13,7 @@ import { Placer } from './place.ts';
 import type { Ref } from './plan.ts';
 import type { Spelling } from './wgsl-nest.ts';
 import { PackedStores, WgslPrinter, sharedName } from './wgsl-nest.ts';
-import { isPacked, loadText, wgslStored, wgslType } from './wgsl-text.ts';
+import { isPacked, loadText, wgslType } from './wgsl-text.ts';
 
 /** Threads of a workgroup where each does units of its own. */
 const THREADS = 64;
@@ -28,7 +29,7 @@ interface Source {
 
 /** The operands of a group as its kernel names them. */
 export interface GroupOperands {
-  readonly operands: readonly { readonly ref: Ref; readonly type: string }[];
+  readonly operands: readonly GpuOperand[];
   readonly outputs: readonly { readonly operand: number; readonly stored: DType }[];
   readonly spelling: Spelling;
 }
@@ -96,7 +97,7 @@ function emitGroup(
     emitPacked(b, all, { axes, values }, outputs);
     return;
   }
-  const g = namedOperands(b, all, values, outputs);
+  const g = namedOperands(b, all, values, outputs, flat);
   if (product) emitProduct(b, product, g, values, axes);
   else if (schedule?.unit === 'row' || schedule?.team) emitTeam(b, g, axes, values, schedule);
   else emitElements(b, g, axes, values, flat);
@@ -190,14 +191,15 @@ function namedOperands(
   sources: readonly Source[],
   values: readonly Expr[],
   outputs: readonly Operand[],
+  flat: boolean,
 ): GroupOperands {
   const read = [...readsOf(values)];
   const outs = new Set(outputs.map((o) => key(o.ref)));
   const refs = new Map(read.filter((i) => !outs.has(key(sources[i]!.ref))).map((i) => [key(sources[i]!.ref), i]));
   const places = new Map<string, number>();
   const operands = [
-    ...sources.map(({ ref, stored }) => ({ ref, type: wgslStored(stored) })),
-    ...outputs.map(({ ref, spec }) => ({ ref, type: wgslStored(spec.dtype) })),
+    ...sources.map(({ ref, stored, bytes }) => boundOperand(ref, stored, flat ? null : bytes)),
+    ...outputs.map(({ ref, spec }) => boundOperand(ref, spec.dtype, flat ? null : sourceOf(ref, spec).bytes)),
   ];
   const gathered = operands.length;
   const over = refs.size + outs.size - b.limits.storageBuffers;
@@ -213,7 +215,7 @@ function namedOperands(
     });
     const to = b.temp(at);
     b.gather(parts, to);
-    operands.push({ ref: to, type: 'u32' });
+    operands.push(boundOperand(to, uint32, at));
   }
   const load = (operand: number, stored: DType, offset: string): string | undefined => {
     const source = sources[operand];
