@@ -35,7 +35,7 @@ const ARGS = [
 
 async function buildPage(): Promise<void> {
   const bundle = await rolldown({ input: file('page.ts'), platform: 'browser' });
-  await bundle.write({ dir: `${cache}/bench-gpu`, format: 'esm', minify: true, entryFileNames: 'page.js' });
+  await bundle.write({ dir: `${cache}/bench-gpu`, format: 'esm', entryFileNames: 'page.js' });
   writeFileSync(`${cache}/bench-gpu/index.html`, '<!doctype html><script type="module" src="page.js"></script>');
 }
 
