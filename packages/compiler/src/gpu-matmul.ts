@@ -69,19 +69,19 @@ class ProductKernel {
   /** What follows the sums of a thread's block, whose first element is (row, column), and the stores. */
   finish(values: readonly Expr[], axes: readonly Axis[], rows = SIDE, columns = SIDE): void {
     const { p, g, printer } = this;
-    this.lines(
-      `for (var i: i32 = 0; i < ${rows}; i++) {`,
-      `  for (var j: i32 = 0; j < ${columns}; j++) {`,
-      '    let m = row + i;',
-      '    let n = column + j;',
-      `    if (m >= ${p.m} || n >= ${p.n}) { continue; }`,
-      columns > 4 ? `    let total = sums[i * ${columns / 4} + j / 4][j % 4];` : '    let total = sums[i][j];',
-    );
+    const across = { at: 'j', from: 'column', name: 'n', count: columns, extent: p.n, axes: p.columns };
+    const down = { at: 'i', from: 'row', name: 'm', count: rows, extent: p.m, axes: p.rows };
+    // Telling axes apart takes divisions: the side with more of them is outside.
+    const sides = p.columns.length > p.rows.length ? [across, down] : [down, across];
+    sides.forEach(({ at, from, name, count, extent, axes: own }, depth) => {
+      this.lines(`for (var ${at}: i32 = 0; ${at} < ${count}; ${at}++) {`);
+      printer.indent(depth + 2);
+      this.lines(`let ${name} = ${from} + ${at};`, `if (${name} >= ${extent}) { break; }`);
+      printer.axes(own, name);
+    });
+    this.lines(columns > 4 ? `let total = sums[i * ${columns / 4} + j / 4][j % 4];` : 'let total = sums[i][j];');
     const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
     const stores = values.map((v, i) => ({ output: g.outputs[i]!.operand, stored: g.outputs[i]!.stored, offset, value: withSum(v, p.node) })); // prettier-ignore
-    printer.indent(3);
-    printer.axes(p.rows, 'm');
-    printer.axes(p.columns, 'n');
     printer.body(new Placer(0).nest(axes, stores, 'element', false));
     printer.indent(1);
     this.lines('  }', '}');
