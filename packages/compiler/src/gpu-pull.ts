@@ -18,7 +18,7 @@ import { isPacked, loadText, wgslType } from './wgsl-text.ts';
 /** Threads of a workgroup where each does units of its own. */
 const THREADS = 64;
 
-/** Units that are enough for the threads of a processor, which barriers cost more than they save. */
+/** Units that are enough for the threads of a processor, whom barriers cost more than they save; so are few terms. */
 const FEW = 16;
 
 interface Source {
@@ -146,10 +146,10 @@ function scheduleOf(axes: readonly Axis[], values: readonly Expr[], software: bo
   const units = sizeOfAxes(axes);
   if (inner && ofRow) {
     const longest = Math.max(inner.extent, terms);
-    const alone = software && units / inner.extent >= FEW;
+    const alone = software && (units / inner.extent >= FEW || longest < FEW * THREADS);
     return { unit: 'row', team: longest >= 64 && !alone ? teamFor(longest) : 0 };
   }
-  const alone = software && units >= FEW;
+  const alone = software && (units >= FEW || terms < FEW * THREADS);
   const team = terms >= 64 && (along || units < 1024) && !alone ? teamFor(terms) : 0;
   return { unit: 'element', team };
 }
