@@ -43,10 +43,11 @@ async function sporelet(workload: Workload): Promise<Runner> {
   };
 }
 
-const millions = (operations: number): string => `${(operations / 1e6).toPrecision(2)} M operations`;
+const millions = (operations: number): string => `${Math.round(operations / 1e6)} M operations`;
 
 function ownName({ name, path, operations }: KernelInfo): string {
-  return `${name}${path ? ` of ${path}` : ''}${operations >= 1e6 ? `, ${millions(operations)}` : ''}`;
+  const cell = path.replace(/^TrainOneStepCell\.(network\.)?(_backbone\.)?/, '');
+  return `${name.replaceAll(' | ', ', ')}${cell ? ` of ${cell}` : ''}${operations >= 1e6 ? `, ${millions(operations)}` : ''}`;
 }
 
 async function jaxjs(workload: Workload, url: string): Promise<Runner> {
@@ -87,10 +88,11 @@ function byName(found: readonly { readonly name: string; readonly ms: number }[]
   for (const { name, ms: time } of found) {
     const sum = sums.get(name) ?? { name, dispatches: 0, ms: 0 };
     sums.set(name, sum);
-    sum.dispatches += 1 / steps;
+    sum.dispatches++;
     sum.ms += time / steps;
   }
-  return [...sums.values()].sort((a, b) => b.ms - a.ms);
+  const all = [...sums.values()].map((sum) => ({ ...sum, dispatches: sum.dispatches / steps }));
+  return all.sort((a, b) => b.ms - a.ms);
 }
 
 const difference = (a: Counts, b: Counts, steps: number): Counts => ({

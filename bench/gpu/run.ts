@@ -1,6 +1,7 @@
 // LeNet and MLP training on sporelet's GPU and on jax-js's WebGPU in one headless Chromium: `npm run bench:gpu`.
-// Options: --rounds N, --steps N (of each library in a round), --only WORKLOAD,…, --libraries LIBRARY,…
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Options: --rounds N, --steps N (of each library in a round), --only WORKLOAD,…, --libraries LIBRARY,…,
+// --table FILE.json (only writes the report of a finished run).
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '5' },
     only: { type: 'string' },
     libraries: { type: 'string' },
+    table: { type: 'string' },
   },
 });
 const [rounds, steps] = [Number(options.rounds), Number(options.steps)];
@@ -68,10 +70,18 @@ async function measure(): Promise<GpuResults> {
   }
 }
 
-mkdirSync(cache, { recursive: true });
-if (!installPeers()) throw new Error('jax-js cannot be installed');
-await buildPage();
-const report = reportOf(await measure());
+/** Runs everything and keeps what came out. */
+async function finished(): Promise<string> {
+  mkdirSync(cache, { recursive: true });
+  if (!installPeers()) throw new Error('jax-js cannot be installed');
+  await buildPage();
+  const results = await measure();
+  const out = `${cache}/bench-gpu/results.json`;
+  writeFileSync(out, JSON.stringify(results));
+  return out;
+}
+
+const report = reportOf(JSON.parse(readFileSync(options.table ?? (await finished()), 'utf8')) as GpuResults);
 // A run of some workloads must not replace the report of all.
 if (options.only === undefined && options.libraries === undefined) writePart('gpu', report);
 console.error(report);
