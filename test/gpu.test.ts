@@ -72,6 +72,23 @@ end`);
     120_000,
   );
 
+  it.each([
+    [1, 70, 20, 90],
+    [3, 61, 9, 131],
+    [1, 40, 300, 300],
+    [5, 6, 11, 1000],
+    [2, 1000, 7, 5],
+  ])('products of matrices that no block of a thread fits: %i times %i by %i by %i', async (batch, m, k, n) => {
+    const product = async (device: string) => {
+      await ms.setDevice(device);
+      const of = (rows: number, columns: number, f: number) =>
+          new Tensor(Float32Array.from({ length: batch * rows * columns }, (_, i) => Math.sin(i * f)), { shape: [batch, rows, columns] }); // prettier-ignore
+      return (await ops.matmul(of(m, k, 0.37), of(k, n, 0.73)).data()).data as Float32Array;
+    };
+    const [want, got] = [await product('CPU'), await product('GPU')];
+    expect(Math.max(...want.map((x, i) => Math.abs(x - got[i]!)))).toBeLessThan(1e-5 * k);
+  });
+
   it('random bits and uniforms are those of the CPU, normals within 4e-6', async () => {
     const draw = async (device: string) => {
       await ms.setDevice(device);

@@ -1,111 +1,18 @@
 // jax-js on its WebAssembly back end, everything in a jit. BENCH_THREADS=2 gives it a Worker, with which its threads run.
-import { ADAM, CHAIN, LENET, MLP, MOMENTUM, NORM_EPS, PROXIMAL, TRANSFORMER, causalMask, elements, lenet, mlp, product, proximal, transformer } from './data.ts'; // prettier-ignore
-import type { Weight } from './data.ts';
+import { ADAM, CHAIN, NORM_EPS, PROXIMAL, TRANSFORMER, causalMask, elements, product, proximal, transformer } from './data.ts'; // prettier-ignore
+import { trainings } from './jaxjs-training.ts';
+import type { Arr, Jax } from './jaxjs-training.ts';
 import { main, times, training } from './measure.ts';
 import type { Run } from './measure.ts';
 import { library } from './packages.ts';
-
-type Operand = Arr | number;
-/** A call uses its operands up; `ref` is one more reference. */
-interface Arr {
-  readonly ref: Arr;
-  readonly shape: readonly number[];
-  add(x: Operand): Arr;
-  sub(x: Operand): Arr;
-  mul(x: Operand): Arr;
-  div(x: Operand): Arr;
-  sum(): Arr;
-  mean(axis: number, options: { keepdims: boolean }): Arr;
-  reshape(shape: readonly number[]): Arr;
-  transpose(axes: readonly number[]): Arr;
-  slice(index: number): Arr;
-  data(): Promise<Float32Array>;
-  blockUntilReady(): Promise<Arr>;
-  dispose(): void;
-}
-type Unary = (x: Arr) => Arr;
-type Binary = (a: Arr, b: Arr) => Arr;
-interface Jax {
-  init(device: string): Promise<unknown>;
-  defaultDevice(device: string): void;
-  readonly jit: <A extends readonly unknown[], R>(f: (...args: A) => R) => (...args: A) => R;
-  valueAndGrad(f: (params: Arr[], x: Arr, y: Arr) => Arr): (params: Arr[], x: Arr, y: Arr) => [Arr, Arr[]];
-  blockUntilReady(tree: unknown): Promise<unknown>;
-  readonly tree: { ref<T>(tree: T): T };
-  readonly lax: {
-    convGeneralDilated(x: Arr, kernel: Arr, strides: readonly number[], padding: 'VALID'): Arr;
-    reduceWindow(x: Arr, f: Unary, size: readonly number[], strides: readonly number[]): Arr;
-  };
-  readonly nn: {
-    readonly relu: Unary;
-    readonly sigmoid: Unary;
-    logSoftmax(x: Arr, axis: number): Arr;
-    softmax(x: Arr, axis: number): Arr;
-    oneHot(ids: Arr, classes: number): Arr;
-    gelu(x: Arr, options: { approximate: boolean }): Arr;
-  };
-  readonly numpy: {
-    array(data: Float32Array | Int32Array | number, options?: { dtype: unknown }): Arr;
-    zeros(shape: readonly number[]): Arr;
-    readonly matmul: Binary;
-    readonly dot: Binary;
-    readonly max: Unary;
-    readonly tanh: Unary;
-    readonly square: Unary;
-    readonly sqrt: Unary;
-    readonly exp: Unary;
-    readonly abs: Unary;
-    readonly sign: Unary;
-    maximum(a: Arr, b: number): Arr;
-    readonly int32: unknown;
-    readonly float32: unknown;
-  };
-}
 
 const threads = Number(process.env['BENCH_THREADS'] ?? 1);
 if (threads > 1) await import('./worker-shim.ts');
 const jax = await library<Jax>('@jax-js/jax');
 await jax.init('wasm');
 jax.defaultDevice('wasm');
-const { numpy: np, nn, lax, jit } = jax;
-
-const array = ({ data, shape }: Weight): Arr => np.array(data).reshape(shape);
-const ints = (data: Int32Array): Arr => np.array(data, { dtype: np.int32 });
-const zeros = (weights: readonly Weight[]): Arr[] => weights.map((w) => np.zeros(w.shape));
-const crossEntropy = (logits: Arr, labels: Arr, classes: number): Arr => {
-  const rows = logits.shape[0]!;
-  return nn.logSoftmax(logits, -1).mul(nn.oneHot(labels, classes)).sum().mul(-1 / rows); // prettier-ignore
-};
-
-interface Task<S> {
-  readonly loss: (params: Arr[], x: Arr, y: Arr) => Arr;
-  readonly update: (params: Arr[], state: S, grads: Arr[]) => [Arr[], S];
-  readonly weights: readonly Weight[];
-  readonly state: S;
-  readonly x: Arr;
-  readonly y: Arr;
-  readonly note?: string;
-}
-
-function train<S>({ loss, update, weights, state: initial, x, y, note }: Task<S>): Promise<Run> {
-  const step = jit((params: Arr[], state: S, a: Arr, b: Arr): [Arr, Arr[], S] => {
-    const [value, grads] = jax.valueAndGrad(loss)(jax.tree.ref(params), a, b);
-    return [value, ...update(params, state, grads)];
-  });
-  let params = weights.map(array);
-  let state = initial;
-  return training(async () => {
-    let value: Arr;
-    [value, params, state] = step(params, state, x.ref, y.ref);
-    await jax.blockUntilReady([value, params, state]);
-    return (await value.data())[0]!;
-  }, note);
-}
-
-function momentum(params: Arr[], moments: Arr[], grads: Arr[]): [Arr[], Arr[]] {
-  const after = moments.map((m, i) => m.mul(MOMENTUM.momentum).add(grads[i]!));
-  return [params.map((p, i) => p.sub(after[i]!.ref.mul(MOMENTUM.rate))), after];
-}
+const { numpy: np, nn, jit } = jax;
+const { ints, zeros, crossEntropy, stepOf, momentumSteps } = trainings(jax);
 
 type AdamState = [Arr[], Arr[], Arr];
 function adam(params: Arr[], [m0, v0, t0]: AdamState, grads: Arr[]): [Arr[], AdamState] {
@@ -126,8 +33,6 @@ function adam(params: Arr[], [m0, v0, t0]: AdamState, grads: Arr[]): [Arr[], Ada
   c2.dispose();
   return [after, [m, v, t]];
 }
-
-const dense = (x: Arr, p: Arr[], i: number): Arr => np.dot(x, p[i]!).add(p[i + 1]!);
 
 function norm(x: Arr, gamma: Arr, beta: Arr): Arr {
   const centred = x.ref.sub(x.mean(-1, { keepdims: true }));
@@ -160,7 +65,7 @@ function transformerRun(): Promise<Run> {
   };
   const state: AdamState = [zeros(weights), zeros(weights), np.array(0, { dtype: np.float32 })];
   const note = 'embedding by one-hot product';
-  return train({ loss, update: adam, weights, state, x: ints(ids), y: ints(targets), note });
+  return training(stepOf({ loss, update: adam, weights, state, x: ints(ids), y: ints(targets) }), note);
 }
 
 function square(n: number) {
@@ -181,27 +86,8 @@ function square(n: number) {
 await main('jaxjs', {
   'matmul-128': square(128),
   'matmul-1024': square(1024),
-  'mlp-train': () => {
-    const { x, y, weights } = mlp();
-    const loss = (p: Arr[], a: Arr, b: Arr): Arr =>
-      crossEntropy(dense(nn.relu(dense(nn.relu(dense(a, p, 0)), p, 2)), p, 4), b, 10);
-    const input = np.array(x).reshape([MLP.batch, 784]);
-    return train({ loss, update: momentum, weights, state: zeros(weights), x: input, y: ints(y) });
-  },
-  'lenet-train': () => {
-    const { x, y, weights } = lenet();
-    const conv = (h: Arr, p: Arr[], i: number): Arr => {
-      const bias = p[i + 1]!;
-      return nn.relu(lax.convGeneralDilated(h, p[i]!, [1, 1], 'VALID').add(bias.reshape([bias.shape[0]!, 1, 1])));
-    };
-    const pool = (h: Arr): Arr => lax.reduceWindow(h, np.max, [2, 2], [2, 2]);
-    const loss = (p: Arr[], a: Arr, b: Arr): Arr => {
-      const h = pool(conv(pool(conv(a, p, 0)), p, 2)).reshape([LENET.batch, 400]);
-      return crossEntropy(dense(nn.relu(dense(nn.relu(dense(h, p, 4)), p, 6)), p, 8), b, 10);
-    };
-    const input = np.array(x).reshape([LENET.batch, 1, 32, 32]);
-    return train({ loss, update: momentum, weights, state: zeros(weights), x: input, y: ints(y) });
-  },
+  'mlp-train': () => training(momentumSteps['mlp-train']()),
+  'lenet-train': () => training(momentumSteps['lenet-train']()),
   'transformer-train': transformerRun,
   'elementwise-4m': async () => {
     const x = np.array(elements());

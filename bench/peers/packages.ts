@@ -35,10 +35,13 @@ export function installPeers(): boolean {
   return status === 0;
 }
 
+/** The file of a library's module. */
+export const moduleOf = (name: keyof typeof VERSIONS): string =>
+  resolveEsm(name) ?? createRequire(`${folder}package.json`).resolve(name);
+
 /** A library as a module, typed by what the caller uses of it. */
 export async function library<T>(name: keyof typeof VERSIONS): Promise<T> {
-  const file = resolveEsm(name) ?? createRequire(`${folder}package.json`).resolve(name);
-  return (await import(pathToFileURL(file).href)) as T;
+  return (await import(pathToFileURL(moduleOf(name)).href)) as T;
 }
 
 function resolveEsm(name: string): string | undefined {

@@ -1,20 +1,11 @@
 import { limits } from './limits.ts';
+import { machineText } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { goals, plan, titleOf } from './plan.ts';
 import type { Goal } from './plan.ts';
 import { short, speed } from './table.ts';
 import type { Table } from './table.ts';
 import { workloads } from './workloads.ts';
-
-export interface Machine {
-  readonly processor: string;
-  readonly cores: number;
-  readonly memory: string;
-  readonly system: string;
-  readonly node: string;
-  readonly compiler: string | null;
-  /** Load averages seen during the run: least and greatest. */
-  readonly load: readonly [number, number];
-}
 
 interface Outcome {
   readonly goal: Goal;
@@ -66,14 +57,12 @@ export function reportOf(table: Table, machine: Machine): string {
     });
   const outcomes = goals.flatMap((goal) => outcome(goal, table) ?? []);
   const missed = outcomes.filter((o) => !o.reached).map(({ goal: { workload, own } }) => (own[0]!.includes('native') ? `${workload} (native)` : workload)); // prettier-ignore
-  const { cores, load } = machine;
-  const busy = load[1] > cores ? ' The machine was shared with other work: medians suffer most, and ratios are worth more than figures.' : ''; // prettier-ignore
   const lines = [
     '# Benchmarks against other libraries',
     '',
     'Written by `npm run bench:peers`; [bench/README.md](../bench/README.md) says what the workloads are and how they are timed. Every library starts from the same numbers and must compute the same results: a run that does not is left out.',
     '',
-    `${machine.processor}, ${cores} cores, ${machine.memory}, ${machine.system}, Node ${machine.node}, ${machine.compiler ?? 'no C compiler'}. ${passesText(table)}; load average ${load[0].toFixed(1)} to ${load[1].toFixed(1)}.${busy}`,
+    machineText(machine, [`Node ${machine.node}`, `${machine.compiler ?? 'no C compiler'}. ${passesText(table)}`]),
     '',
     '![speeds by workload](benchmarks.svg)',
     '',

@@ -2,15 +2,17 @@
 // Options: --passes N, --only WORKLOAD,…, --peers PEER,…, --table FILE.jsonl (only writes the report of a finished run).
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chartOf } from './chart.ts';
+import { writePart } from './document.ts';
+import { machineOf } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { Line } from './measure.ts';
 import { installPeers } from './packages.ts';
 import { plan } from './plan.ts';
 import { reportOf } from './report.ts';
-import type { Machine } from './report.ts';
 import { startup } from './startup.ts';
 import { tableOf } from './table.ts';
 import { workloads } from './workloads.ts';
@@ -66,19 +68,6 @@ function prepare(): ReadonlySet<string> {
   return there;
 }
 
-function machineOf(): Machine {
-  const compiler = spawnSync('cc', ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0]?.replace(/\s*\(.*?\)/, '') ?? null; // prettier-ignore
-  return {
-    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
-    cores: availableParallelism(),
-    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${platform()} ${release().split('-')[0]} ${arch()}`,
-    node: process.version,
-    compiler,
-    load: [Math.min(...loads), Math.max(...loads)],
-  };
-}
-
 function measure(): string {
   const there = prepare();
   const folder = file('../../.cache/bench/');
@@ -99,20 +88,20 @@ function measure(): string {
     if (wantedWorkload('startup'))
       startup((peer) => peer === 'node' || wantedPeer(peer.replace('-cached', ''))).forEach(keep);
   }
-  writeFileSync(out.replace(/jsonl$/, 'machine.json'), JSON.stringify(machineOf()));
+  writeFileSync(out.replace(/jsonl$/, 'machine.json'), JSON.stringify(machineOf(loads)));
   return out;
 }
 
 const results = options.table ?? measure();
 const lines = readFileSync(results, 'utf8').trim().split('\n').map((text) => JSON.parse(text) as Line); // prettier-ignore
 const machineFile = results.replace(/jsonl$/, 'machine.json');
-const machine = existsSync(machineFile) ? (JSON.parse(readFileSync(machineFile, 'utf8')) as Machine) : machineOf();
+const machine = existsSync(machineFile) ? (JSON.parse(readFileSync(machineFile, 'utf8')) as Machine) : machineOf(loads);
 const table = tableOf(lines);
 // A run of some workloads must not replace the report of all.
 const whole = options.only === undefined && options.peers === undefined;
 const report = reportOf(table, machine);
 if (whole) {
-  writeFileSync(file('../../docs/benchmarks.md'), report);
+  writePart('peers', report);
   writeFileSync(file('../../docs/benchmarks.svg'), chartOf(table, `sporelet and other libraries, ${machine.processor}, ${machine.cores} cores`)); // prettier-ignore
 }
 console.error(report);

@@ -3,64 +3,12 @@
 import * as ms from 'sporelet';
 import { Parameter, Tensor, jit, nn, ops } from 'sporelet';
 import type { CpuDevice } from '@sporelet/device-cpu';
-import { ADAM, CHAIN, LENET, MLP, MOMENTUM, NORM_EPS, PROXIMAL, TRANSFORMER, causalMask, elements, lenet, mlp, product, proximal, transformer } from './data.ts'; // prettier-ignore
+import { ADAM, CHAIN, NORM_EPS, PROXIMAL, TRANSFORMER, causalMask, elements, product, proximal, transformer } from './data.ts'; // prettier-ignore
 import type { Weight } from './data.ts';
 import { main, times, training } from './measure.ts';
 import type { Run } from './measure.ts';
-
-type Network = nn.Cell<(x: Tensor) => Tensor>;
-
-const tensor = ({ data, shape }: Weight): Tensor => new Tensor(data, { shape });
-
-/** A layer with given weights; MindSpore's layer keeps its matrix transposed. */
-function dense(matrix: Weight, bias: Weight): nn.Dense {
-  const [inputs, outputs] = matrix.shape as [number, number];
-  return new nn.Dense(inputs, outputs, { weightInit: tensor(matrix).transpose(1, 0), biasInit: tensor(bias) });
-}
-
-class Mlp extends nn.Cell {
-  layers: nn.CellList;
-  relu = new nn.ReLU();
-  constructor(weights: readonly Weight[]) {
-    super();
-    this.layers = new nn.CellList([0, 2, 4].map((k) => dense(weights[k]!, weights[k + 1]!)));
-  }
-  construct(x: Tensor): Tensor {
-    const [first, second, last] = [...this.layers] as Network[];
-    return last!(this.relu(second!(this.relu(first!(x)))));
-  }
-}
-
-class LeNet extends nn.Cell {
-  conv1: nn.Conv2d;
-  conv2: nn.Conv2d;
-  fc1: nn.Dense;
-  fc2: nn.Dense;
-  fc3: nn.Dense;
-  relu = new nn.ReLU();
-  pool = new nn.MaxPool2d(2, 2);
-  flatten = new nn.Flatten();
-  constructor(w: readonly Weight[]) {
-    super();
-    const conv = (inputs: number, outputs: number, k: number) =>
-      new nn.Conv2d(inputs, outputs, 5, {
-        padMode: 'valid',
-        hasBias: true,
-        weightInit: tensor(w[k]!),
-        biasInit: tensor(w[k + 1]!),
-      });
-    this.conv1 = conv(1, 6, 0);
-    this.conv2 = conv(6, 16, 2);
-    this.fc1 = dense(w[4]!, w[5]!);
-    this.fc2 = dense(w[6]!, w[7]!);
-    this.fc3 = dense(w[8]!, w[9]!);
-  }
-  construct(x: Tensor): Tensor {
-    x = this.pool(this.relu(this.conv1(x)));
-    x = this.flatten(this.pool(this.relu(this.conv2(x))));
-    return this.fc3(this.relu(this.fc2(this.relu(this.fc1(x)))));
-  }
-}
+import { dense, momentumSteps, stepOf, tensor } from './networks.ts';
+import type { Network } from './networks.ts';
 
 const { width, heads, tokens, batch, layers, words } = TRANSFORMER;
 
@@ -118,16 +66,7 @@ class Transformer extends nn.Cell {
   }
 }
 
-function train(network: Network, optimizer: nn.Optimizer, x: Tensor, y: Tensor): Promise<Run> {
-  const step = jit(new nn.TrainOneStepCell(new nn.WithLossCell(network, new nn.CrossEntropyLoss()), optimizer));
-  step.setTrain();
-  return training(() => step(x, y).item(), 'one program (jit)');
-}
-
-function momentum(network: Network, x: Tensor, y: Int32Array): Promise<Run> {
-  const optimizer = new nn.Momentum(network.trainableParams(), MOMENTUM.rate, MOMENTUM.momentum);
-  return train(network, optimizer, x, new Tensor(y));
-}
+const train = (step: () => Tensor): Promise<Run> => training(() => step().item(), 'one program (jit)');
 
 function square(n: number): () => Promise<Run> {
   return async () => {
@@ -151,20 +90,14 @@ if (wanted === 'native') {
 await main('sporelet', {
   'matmul-128': square(128),
   'matmul-1024': square(1024),
-  'mlp-train': () => {
-    const { x, y, weights } = mlp();
-    return momentum(new Mlp(weights), new Tensor(x, { shape: [MLP.batch, 784] }), y);
-  },
-  'lenet-train': () => {
-    const { x, y, weights } = lenet();
-    return momentum(new LeNet(weights), new Tensor(x, { shape: [LENET.batch, 1, 32, 32] }), y);
-  },
+  'mlp-train': () => train(momentumSteps['mlp-train']()),
+  'lenet-train': () => train(momentumSteps['lenet-train']()),
   'transformer-train': () => {
     const { ids, targets, weights } = transformer();
     const network = new Transformer(weights);
     const { rate, beta1, beta2, eps } = ADAM;
     const optimizer = new nn.Adam(network.trainableParams(), { learningRate: rate, beta1, beta2, eps });
-    return train(network, optimizer, new Tensor(ids, { shape: [batch, tokens] }), new Tensor(targets));
+    return train(stepOf(network, optimizer, new Tensor(ids, { shape: [batch, tokens] }), new Tensor(targets)));
   },
   'elementwise-4m': async () => {
     const x = new Tensor(elements());

@@ -6,7 +6,7 @@ import { hasBounded } from './fuse-cost.ts';
 import { fuseEpilogues } from './gpu-epilogue.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import type { GpuLimits, GpuPlan } from './gpu-plan.ts';
-import { GpuBuilder } from './gpu-plan.ts';
+import { GpuBuilder, boundOperand } from './gpu-plan.ts';
 import { emitGpuPull } from './gpu-pull.ts';
 import { emitGpuPush } from './gpu-push.ts';
 import { infoOf } from './kernel-info.ts';
@@ -14,7 +14,6 @@ import { Placer } from './place.ts';
 import { placeValues } from './place-values.ts';
 import type { Ref } from './plan.ts';
 import { WgslPrinter } from './wgsl-nest.ts';
-import { wgslStored } from './wgsl-text.ts';
 
 /** Compiles a kernel that `gpuRefusal` lets pass to dispatches of WGSL. */
 export function compileForGpu(kernel: Kernel, limits: GpuLimits): GpuPlan {
@@ -154,7 +153,7 @@ function emitChecks(b: GpuBuilder, kernel: Kernel, operands: readonly Operand[])
       threads: 64,
       head: [],
       body: printer.take(),
-      operands: [...operands.map(({ ref, spec }) => ({ ref, type: wgslStored(spec.dtype) })), { ref: temp, type: 'i32' }], // prettier-ignore
+      operands: [...operands.map(({ ref, spec }) => boundOperand(ref, spec.dtype, sizeOf(spec.shape) * spec.dtype.itemsize)), boundOperand(temp, int32, 4)], // prettier-ignore
       written: new Set([out]),
       groups: Math.ceil(count / 64),
     });

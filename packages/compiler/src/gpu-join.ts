@@ -15,6 +15,8 @@ interface Use {
   readonly ref: Ref;
   readonly key: string;
   readonly type: string;
+  /** Elements; 0: any number. */
+  readonly count: number;
   readonly writes: boolean;
 }
 
@@ -33,22 +35,25 @@ export class Part {
     const named = new Set(Array.from(this.text.matchAll(/\bp(\d+)\b/g), (m) => Number(m[1])));
     const written = new Set([...f.written].map((i) => keyOf(f.operands[i]!.ref)));
     this.uses = [...named].sort((a, b) => a - b).map((operand) => {
-      const { ref, type } = f.operands[operand]!;
+      const { ref, type, count = 0 } = f.operands[operand]!;
       const key = keyOf(ref);
-      return { operand, ref, key, type, writes: written.has(key) };
+      return { operand, ref, key, type, count, writes: written.has(key) };
     }); // prettier-ignore
   }
 }
 
 /** The buffers of several functions: one that is written is bound once, under one type. */
 class Bindings {
-  readonly all: { readonly ref: Ref; readonly key: string; readonly type: string; writes: boolean }[] = [];
+  readonly all: { readonly ref: Ref; readonly key: string; readonly type: string; count: number; writes: boolean }[] = []; // prettier-ignore
 
   /** The number of a buffer among them. */
-  add({ ref, key, type, writes }: Use): number {
+  add({ ref, key, type, count, writes }: Use): number {
     const at = this.all.findIndex((b) => b.key === key && (b.type === type || b.writes || writes));
-    if (at < 0) return this.all.push({ ref, key, type, writes }) - 1;
-    this.all[at]!.writes ||= writes;
+    if (at < 0) return this.all.push({ ref, key, type, count, writes }) - 1;
+    const known = this.all[at]!;
+    known.writes ||= writes;
+    // What one of them does not tell is left open.
+    known.count = known.count && count ? Math.max(known.count, count) : 0;
     return at;
   }
 }
@@ -80,7 +85,7 @@ export function assemble(parts: readonly Part[], kernel: number): Dispatch {
     });
     body.push('  }');
   }
-  const declared = bindings.all.map(({ type, writes }, at) => `@group(0) @binding(${at}) var<storage, ${writes ? 'read_write' : 'read'}> p${at}: array<${type}>;`); // prettier-ignore
+  const declared = bindings.all.map(({ type, count, writes }, at) => `@group(0) @binding(${at}) var<storage, ${writes ? 'read_write' : 'read'}> p${at}: array<${type}${count ? `, ${count}` : ''}>;`); // prettier-ignore
   const prelude = preludeFor([...head, ...body].join('\n'));
   const code = [
     ...declared,

@@ -49,10 +49,28 @@ export class Narrowing {
   }
 }
 
+/** Whether two expressions are the same but for the axes they sum over; `matched` holds axes and nodes found alike. */
+function alike(x: Expr, y: Expr, matched: Map<unknown, unknown>): boolean {
+  if (x === y || matched.get(x) === y) return true;
+  if (x.kind !== y.kind || x.fn !== y.fn || x.dtype !== y.dtype || x.value !== y.value) return false;
+  if (x.input !== y.input || x.stored !== y.stored || x.args.length !== y.args.length) return false;
+  if (x.axes.length !== y.axes.length) return false;
+  if (x.kind === 'axis') return (matched.get(x.axes[0]) ?? x.axes[0]) === y.axes[0];
+  for (const [i, a] of x.axes.entries()) {
+    const b = y.axes[i]!;
+    if (a.limit || b.limit || a.extent !== b.extent) return false;
+    matched.set(a, b);
+  }
+  if (!x.args.every((a, i) => alike(a, y.args[i]!, matched))) return false;
+  matched.set(x, y);
+  return true;
+}
+
 /** Every reduction in sequence over as few axes as may be: how a GPU shares it out is decided by the schedule. */
 class Sequence {
   private readonly memo = new Map<Expr, Expr>();
   private readonly free = new FreeAxes();
+  private readonly made: Expr[] = [];
 
   run(e: Expr): Expr {
     let r = this.memo.get(e);
@@ -68,7 +86,11 @@ class Sequence {
     const axes = e.axes.filter((a) => a.extent !== 1 || a.limit);
     if (!axes.length) return body;
     const m = mergeAxes(axes, [body], this.free);
-    return new Expr('reduce', e.dtype, [m.bodies[0]!], { fn: e.fn as 'sum', axes: m.axes, order: { partials: 1 } });
+    const r = new Expr('reduce', e.dtype, [m.bodies[0]!], { fn: e.fn as 'sum', axes: m.axes, order: { partials: 1 } });
+    // Kernels that were joined may both have it: a maximum beside its place.
+    const known = this.made.find((other) => alike(r, other, new Map()));
+    if (!known) this.made.push(r);
+    return known ?? r;
   }
 }
 

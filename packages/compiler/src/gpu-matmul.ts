@@ -9,9 +9,11 @@ import type { GroupOperands } from './gpu-pull.ts';
 
 /** Steps along the summed axes that a tile keeps in workgroup memory. */
 const DEPTH = 16;
-/** Each thread computes a block of so many rows and columns. */
+/** A thread of a tile computes a block of so many rows and columns. */
 const SIDE = 4;
-const THREADS = 64;
+/** Blocks that are enough for the threads of a processor; and those that one of them does as a workgroup. */
+const BLOCKS = 128;
+const TOGETHER = 16;
 /** Stands for the sum in what follows it, and for a place in workgroup memory. */
 const SUM = 1_000_000;
 const TILE = SUM + 1;
@@ -65,21 +67,21 @@ class ProductKernel {
   }
 
   /** What follows the sums of a thread's block, whose first element is (row, column), and the stores. */
-  finish(values: readonly Expr[], axes: readonly Axis[]): void {
+  finish(values: readonly Expr[], axes: readonly Axis[], rows = SIDE, columns = SIDE): void {
     const { p, g, printer } = this;
-    this.lines(
-      `for (var i: i32 = 0; i < ${SIDE}; i++) {`,
-      `  for (var j: i32 = 0; j < ${SIDE}; j++) {`,
-      '    let m = row + i;',
-      '    let n = column + j;',
-      `    if (m >= ${p.m} || n >= ${p.n}) { continue; }`,
-      '    let total = sums[i][j];',
-    );
+    const across = { at: 'j', from: 'column', name: 'n', count: columns, extent: p.n, axes: p.columns };
+    const down = { at: 'i', from: 'row', name: 'm', count: rows, extent: p.m, axes: p.rows };
+    // Telling axes apart takes divisions: the side with more of them is outside.
+    const sides = p.columns.length > p.rows.length ? [across, down] : [down, across];
+    sides.forEach(({ at, from, name, count, extent, axes: own }, depth) => {
+      this.lines(`for (var ${at}: i32 = 0; ${at} < ${count}; ${at}++) {`);
+      printer.indent(depth + 2);
+      this.lines(`let ${name} = ${from} + ${at};`, `if (${name} >= ${extent}) { break; }`);
+      printer.axes(own, name);
+    });
+    this.lines(columns > 4 ? `let total = sums[i * ${columns / 4} + j / 4][j % 4];` : 'let total = sums[i][j];');
     const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
     const stores = values.map((v, i) => ({ output: g.outputs[i]!.operand, stored: g.outputs[i]!.stored, offset, value: withSum(v, p.node) })); // prettier-ignore
-    printer.indent(3);
-    printer.axes(p.rows, 'm');
-    printer.axes(p.columns, 'n');
     printer.body(new Placer(0).nest(axes, stores, 'element', false));
     printer.indent(1);
     this.lines('  }', '}');
@@ -150,35 +152,56 @@ function emitTiled(b: GpuBuilder, p: Product, ...[kernel, values, axes]: Rest): 
   ]);
 }
 
+/**
+ * The block of a thread that costs least: reading a factor takes a processor as long as eight products, and blocks that
+ * stick out of the output cost as much as others.
+ */
+function blockFor({ m, n, batch }: Product): { rows: number; columns: number } {
+  const blocks = (rows: number, columns: number) => Math.ceil(m / rows) * Math.ceil(n / columns) * sizeOfAxes(batch);
+  const cost = (rows: number, columns: number) => blocks(rows, columns) * (rows + columns + (rows * columns) / 8);
+  let best = { rows: SIDE, columns: SIDE };
+  for (const columns of [4, 8]) {
+    for (let rows = 4; rows <= 8; rows++) {
+      if (blocks(rows, columns) >= BLOCKS && cost(rows, columns) < cost(best.rows, best.columns))
+        best = { rows, columns };
+    }
+  }
+  return best;
+}
+
 /** Each thread reads the factors of its block from where they lie. */
 function emitDirect(b: GpuBuilder, p: Product, ...[kernel, values, axes]: Rest): void {
   const { printer } = kernel;
-  const [across, down] = [Math.ceil(p.n / SIDE), Math.ceil(p.m / SIDE)];
+  const { rows, columns } = blockFor(p);
+  const [across, down] = [Math.ceil(p.n / columns), Math.ceil(p.m / rows)];
   const blocks = across * down * sizeOfAxes(p.batch);
   kernel.lines(
-    `let block = number * ${THREADS} + lid;`,
+    `let block = number * ${TOGETHER} + lid;`,
     `if (block >= ${blocks}) { return; }`,
-    `let column = (block % ${across}) * ${SIDE};`,
-    `let row = ((block / ${across}) % ${down}) * ${SIDE};`,
-    `var sums: array<vec4<f32>, ${SIDE}>;`,
+    `let column = (block % ${across}) * ${columns};`,
+    `let row = ((block / ${across}) % ${down}) * ${rows};`,
+    `var sums: array<vec4<f32>, ${(rows * columns) / 4}>;`,
   );
   printer.axes(p.batch, `(block / ${across * down})`);
   const own: Axis[] = [];
-  // Each of the four has axes of its own, the last ones clamped: their results are not stored.
-  const four = (factor: Expr, of: readonly Axis[], from: string, extent: number): Expr[] =>
-    Array.from({ length: SIDE }, (_, i) => {
+  // Each of them has axes of its own, the last ones clamped: their results are not stored.
+  const several = (count: number, factor: Expr, of: readonly Axis[], from: string, extent: number): Expr[] =>
+    Array.from({ length: count }, (_, i) => {
       const copies = of.map((a) => new LoopAxis(a.name, a.extent));
       own.push(...copies);
-      printer.axes(copies, extent % SIDE ? `min(${from} + ${i}, ${extent - 1})` : `(${from} + ${i})`);
+      printer.axes(copies, extent % count ? `min(${from} + ${i}, ${extent - 1})` : `(${from} + ${i})`);
       return substitute(factor, new Map(of.map((a, d) => [a, axisRef(copies[d]!)])));
     });
-  const factors = [...four(p.left, p.rows, 'row', p.m), ...four(p.right, p.columns, 'column', p.n)];
-  const body = new ExprNode('apply', float32, factors, { fn: BLOCK });
+  const factors = [
+    ...several(rows, p.left, p.rows, 'row', p.m),
+    ...several(columns, p.right, p.columns, 'column', p.n),
+  ];
+  const body = new ExprNode('apply', float32, factors, { fn: BLOCK, value: rows });
   const value = new ExprNode('reduce', float32, [body], { fn: 'sum', axes: p.depth, order: { partials: 1 } });
   const nest = new Placer(0).nest([...p.batch, ...own], [{ output: SUM, stored: float32, offset: constant(0, int32), value }], 'element', false); // prettier-ignore
   printer.body({ ...nest, row: nest.row.filter((s) => s.kind !== 'store') });
-  kernel.finish(values, axes);
-  kernel.dispatch(b, THREADS, Math.ceil(blocks / THREADS), []);
+  kernel.finish(values, axes, rows, columns);
+  kernel.dispatch(b, TOGETHER, Math.ceil(blocks / TOGETHER), []);
 }
 
 interface TileShape {

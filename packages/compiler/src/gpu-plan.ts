@@ -1,6 +1,7 @@
-import type { KernelInfo } from '@sporelet/ir';
+import type { DType, KernelInfo } from '@sporelet/ir';
 import { Part, assemble, joined } from './gpu-join.ts';
 import type { Check, Ref } from './plan.ts';
+import { wgslStored } from './wgsl-text.ts';
 
 /** What a GPU's limits allow a kernel. */
 export interface GpuLimits {
@@ -66,6 +67,20 @@ export function refsOf(step: GpuStep): readonly Ref[] {
   return step.kind === 'copy' ? [...step.parts.map((p) => p.from), step.to] : step.bindings.map((b) => b.ref);
 }
 
+/** A buffer as a kernel's text declares it. */
+export interface GpuOperand {
+  readonly ref: Ref;
+  readonly type: string;
+  /** Elements; absent in kernels of any length. A known length spares each access the reading of the buffer's. */
+  readonly count?: number;
+}
+
+/** An operand that holds so many bytes of a dtype, or any number of them. */
+export function boundOperand(ref: Ref, stored: DType, bytes: number | null): GpuOperand {
+  const operand = { ref, type: wgslStored(stored) };
+  return bytes === null ? operand : { ...operand, count: Math.max(1, Math.ceil(bytes / Math.max(4, stored.itemsize))) };
+}
+
 /** What a kernel's text is made of. `number` is the workgroup's number, `lid` the thread's. */
 export interface GpuFunction {
   readonly threads: number;
@@ -73,7 +88,7 @@ export interface GpuFunction {
   readonly head: readonly string[];
   readonly body: readonly string[];
   /** Operands by number: `pN` in the body. */
-  readonly operands: readonly { readonly ref: Ref; readonly type: string }[];
+  readonly operands: readonly GpuOperand[];
   /** Numbers of the operands that are written. */
   readonly written: ReadonlySet<number>;
   readonly groups: number;

@@ -4,7 +4,8 @@ import type { Operand, PullTarget } from './emit-pull.ts';
 import { GpuHoister, sizeOfAxes } from './gpu-hoist.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import { emitProduct } from './gpu-matmul.ts';
-import type { GpuBuilder } from './gpu-plan.ts';
+import type { GpuBuilder, GpuOperand } from './gpu-plan.ts';
+import { boundOperand } from './gpu-plan.ts';
 import { productOf } from './gpu-product.ts';
 import type { Group } from './group.ts';
 import { merged } from './group.ts';
@@ -12,12 +13,12 @@ import { Placer } from './place.ts';
 import type { Ref } from './plan.ts';
 import type { Spelling } from './wgsl-nest.ts';
 import { PackedStores, WgslPrinter, sharedName } from './wgsl-nest.ts';
-import { isPacked, loadText, wgslStored, wgslType } from './wgsl-text.ts';
+import { isPacked, loadText, wgslType } from './wgsl-text.ts';
 
 /** Threads of a workgroup where each does units of its own. */
 const THREADS = 64;
 
-/** Units that are enough for the threads of a processor, which barriers cost more than they save. */
+/** Units that are enough for the threads of a processor, whom barriers cost more than they save; so are few terms. */
 const FEW = 16;
 
 interface Source {
@@ -28,7 +29,7 @@ interface Source {
 
 /** The operands of a group as its kernel names them. */
 export interface GroupOperands {
-  readonly operands: readonly { readonly ref: Ref; readonly type: string }[];
+  readonly operands: readonly GpuOperand[];
   readonly outputs: readonly { readonly operand: number; readonly stored: DType }[];
   readonly spelling: Spelling;
 }
@@ -97,7 +98,7 @@ function emitGroup(
     emitPacked(b, all, { axes, values }, outputs);
     return;
   }
-  const g = namedOperands(b, all, values, outputs);
+  const g = namedOperands(b, all, values, outputs, flat);
   if (product) emitProduct(b, product, g, values, axes);
   else if (schedule?.unit === 'row' || schedule?.team) emitTeam(b, g, axes, values, schedule);
   else emitElements(b, g, axes, values, flat);
@@ -146,10 +147,10 @@ function scheduleOf(axes: readonly Axis[], values: readonly Expr[], software: bo
   const units = sizeOfAxes(axes);
   if (inner && ofRow) {
     const longest = Math.max(inner.extent, terms);
-    const alone = software && units / inner.extent >= FEW;
+    const alone = software && (units / inner.extent >= FEW || longest < FEW * THREADS);
     return { unit: 'row', team: longest >= 64 && !alone ? teamFor(longest) : 0 };
   }
-  const alone = software && units >= FEW;
+  const alone = software && (units >= FEW || terms < FEW * THREADS);
   const team = terms >= 64 && (along || units < 1024) && !alone ? teamFor(terms) : 0;
   return { unit: 'element', team };
 }
@@ -191,14 +192,15 @@ function namedOperands(
   sources: readonly Source[],
   values: readonly Expr[],
   outputs: readonly Operand[],
+  flat: boolean,
 ): GroupOperands {
   const read = [...readsOf(values)];
   const outs = new Set(outputs.map((o) => key(o.ref)));
   const refs = new Map(read.filter((i) => !outs.has(key(sources[i]!.ref))).map((i) => [key(sources[i]!.ref), i]));
   const places = new Map<string, number>();
   const operands = [
-    ...sources.map(({ ref, stored }) => ({ ref, type: wgslStored(stored) })),
-    ...outputs.map(({ ref, spec }) => ({ ref, type: wgslStored(spec.dtype) })),
+    ...sources.map(({ ref, stored, bytes }) => boundOperand(ref, stored, flat ? null : bytes)),
+    ...outputs.map(({ ref, spec }) => boundOperand(ref, spec.dtype, flat ? null : sourceOf(ref, spec).bytes)),
   ];
   const gathered = operands.length;
   const over = refs.size + outs.size - b.limits.storageBuffers;
@@ -214,7 +216,7 @@ function namedOperands(
     });
     const to = b.temp(at);
     b.gather(parts, to);
-    operands.push({ ref: to, type: 'u32' });
+    operands.push(boundOperand(to, uint32, at));
   }
   const load = (operand: number, stored: DType, offset: string): string | undefined => {
     const source = sources[operand];

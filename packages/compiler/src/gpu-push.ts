@@ -72,7 +72,8 @@ export function emitGpuPush(b: GpuBuilder, operands: readonly Operand[], output:
   const work = sizeOfAxes(output.init.axes) * sizeOfAxes(searched);
   const apart = sizeOfAxes(output.axes.filter((a) => map.has(a)));
   const large = work > (b.limits.search ?? SEARCH) && searched.every((a) => !a.limit);
-  if (large && !isPacked(dtype) && apart >= (b.limits.columns ?? COLUMNS)) emitColumns(b, operands, output, out, searched);
+  if (large && !isPacked(dtype) && apart >= (b.limits.columns ?? COLUMNS))
+    emitColumns(b, operands, output, out, searched);
   else if (large && hasAtomics(dtype)) emitAtomics(b, operands, output, out, searched);
   else {
     const { axes, value } = gathered(output);

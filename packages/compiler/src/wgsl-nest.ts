@@ -138,21 +138,26 @@ export class WgslPrinter extends TextPrinter {
     this.names.set(node, total);
   }
 
-  /** A block of sums of products: the node's arguments are four factors of rows, then four of columns. */
+  /** A block of sums of products: the body's arguments are the factors of `value` rows, then those of columns by fours. */
   private products({ node, loops }: Reduction): void {
+    const [body] = node.args as [Expr];
+    const rows = Number(body.value);
+    const fours = (body.args.length - rows) / 4;
     const walk = (d: number): void => {
-      const { axis, body } = loops[d]!;
+      const { axis, body: inner } = loops[d]!;
       const i = this.counter(axis);
       this.block(`for (var ${i}: i32 = 0; ${i} < ${axis.extent}; ${i}++)`, () => {
-        this.stmts(body);
+        this.stmts(inner);
         if (d + 1 < loops.length) {
           walk(d + 1);
           return;
         }
-        const args = node.args[0]!.args.map((a) => this.text(a));
-        const right = `b${this.next++}`;
-        this.emit(`let ${right} = vec4<f32>(${args.slice(4).join(', ')});`);
-        for (let r = 0; r < 4; r++) this.emit(`sums[${r}] += ${args[r]!} * ${right};`);
+        const args = body.args.map((a) => this.text(a));
+        for (let c = 0; c < fours; c++) {
+          const right = `b${this.next++}`;
+          this.emit(`let ${right} = vec4<f32>(${args.slice(rows + 4 * c, rows + 4 * c + 4).join(', ')});`);
+          for (let r = 0; r < rows; r++) this.emit(`sums[${r * fours + c}] += ${args[r]!} * ${right};`);
+        }
       });
     };
     walk(0);
@@ -164,7 +169,7 @@ export class WgslPrinter extends TextPrinter {
   }
 }
 
-/** A function of eight factors that stands for a block of 4 x 4 sums of products. */
+/** A function of many factors that stands for a block of sums of products. */
 export const BLOCK = 'block' as ScalarFn;
 
 export const sharedName = (d: DType): string => `team_${d.name.toLowerCase()}`;

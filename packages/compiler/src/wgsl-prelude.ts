@@ -3,17 +3,16 @@ const functions: Readonly<Record<string, string>> = {
   sp_float: `fn sp_float(bits: u32) -> f32 { return bitcast<f32>(bits); }`,
   // Compilers fold x != x away: NaN is told by its bits.
   sp_is_nan: `fn sp_is_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`,
+  // Without branches, which threads side by side would all have to follow.
   sp_min: `fn sp_min(a: f32, b: f32) -> f32 {
-  if (sp_is_nan(a)) { return a; }
-  if (sp_is_nan(b)) { return b; }
-  if (a == b) { return bitcast<f32>(bitcast<u32>(a) | bitcast<u32>(b)); }
-  return select(b, a, a < b);
+  let one = select(b, a, a < b);
+  let number = select(one, bitcast<f32>(bitcast<u32>(a) | bitcast<u32>(b)), a == b);
+  return select(select(number, b, sp_is_nan(b)), a, sp_is_nan(a));
 }`,
   sp_max: `fn sp_max(a: f32, b: f32) -> f32 {
-  if (sp_is_nan(a)) { return a; }
-  if (sp_is_nan(b)) { return b; }
-  if (a == b) { return bitcast<f32>(bitcast<u32>(a) & bitcast<u32>(b)); }
-  return select(b, a, a > b);
+  let one = select(b, a, a > b);
+  let number = select(one, bitcast<f32>(bitcast<u32>(a) & bitcast<u32>(b)), a == b);
+  return select(select(number, b, sp_is_nan(b)), a, sp_is_nan(a));
 }`,
   // The remainder of magnitudes, bit by bit as long division: exact, with the sign of the dividend.
   sp_rem_f32: `fn sp_rem_f32(x: f32, y: f32) -> f32 {
