@@ -72,8 +72,8 @@ function atomicText(place: string, d: DType, op: PushOp, value: string): string 
   }
   const [read, write] = d === float32 ? ['bitcast<f32>(old)', (x: string) => `bitcast<u32>(${x})`] : ['old', (x: string) => x]; // prettier-ignore
   const x = constant(0, d);
-  const next = wgsl.apply(new Expr('apply', d, [x, x], { fn: op as ScalarFn }), [read as string, value]);
-  return `{ var old = atomicLoad(&${place}); loop { let r = atomicCompareExchangeWeak(&${place}, old, ${(write as (x: string) => string)(next)}); if (r.exchanged) { break; } old = r.old_value; } }`; // prettier-ignore
+  const next = wgsl.apply(new Expr('apply', d, [x, x], { fn: op as ScalarFn }), [read, value]);
+  return `{ var old = atomicLoad(&${place}); loop { let r = atomicCompareExchangeWeak(&${place}, old, ${(write)(next)}); if (r.exchanged) { break; } old = r.old_value; } }`; // prettier-ignore
 }
 
 /** Whether words of the dtype can be updated by atomics. */
