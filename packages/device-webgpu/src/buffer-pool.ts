@@ -25,17 +25,17 @@ export function sizeClass(bytes: number): number {
 export class BufferPool {
   private readonly device: GPUDevice;
   private readonly free = new Map<number, Block[]>();
-  private readonly submit: () => void;
+  private readonly last: (task: () => void) => void;
   private next = 1;
   private freeBytes = 0;
   inUse = 0;
   peak = 0;
   created = 0;
 
-  /** @param submit - called before buffers are destroyed: commands under way may name them */
-  constructor(device: GPUDevice, submit: () => void) {
+  /** @param last - does something after all that was asked for so far: it may name buffers that are destroyed */
+  constructor(device: GPUDevice, last: (task: () => void) => void) {
     this.device = device;
-    this.submit = submit;
+    this.last = last;
   }
 
   take(bytes: number): Block {
@@ -63,10 +63,12 @@ export class BufferPool {
 
   /** Gives all free buffers back to the GPU. */
   trim(): void {
-    this.submit();
-    for (const list of this.free.values()) for (const b of list) b.buffer.destroy();
+    const blocks = [...this.free.values()].flat();
     this.free.clear();
     this.freeBytes = 0;
+    this.last(() => {
+      for (const b of blocks) b.buffer.destroy();
+    });
   }
 
   /** A buffer that the host reads from. */

@@ -25,16 +25,15 @@ export class HostExecutable implements Executable {
     const { kernel, host } = this;
     const { queue } = host;
     queue.check();
-    const bytes = (spec: Kernel['inputs'][number]): Uint8Array => new Uint8Array(sizeOf(spec.shape) * spec.dtype.itemsize); // prettier-ignore
-    const from = kernel.inputs.map(bytes);
+    const bytesOf = (spec: Kernel['inputs'][number]): number => sizeOf(spec.shape) * spec.dtype.itemsize;
     const blocks = outputs.map((s) => {
       (s as GpuStorage).host = null;
       return (s as GpuStorage).block;
     });
-    const parts = inputs.map((s, i) => ({ block: (s as GpuStorage).block, into: from[i]! }));
+    const read = inputs.map((s) => (s as GpuStorage).block);
     const asked = performance.now();
-    queue.onHost(parts, () => {
-      const to = kernel.outputs.map((o) => bytes(o.spec));
+    queue.onHost(read, kernel.inputs.map(bytesOf), (from) => {
+      const to = kernel.outputs.map((o) => new Uint8Array(bytesOf(o.spec)));
       const array = (spec: Kernel['inputs'][number], data: Uint8Array): RoutineArray => ({ ...spec, data: typed(data, spec.dtype) }); // prettier-ignore
       kernel.routine!(
         kernel.inputs.map((s, i) => array(s, from[i]!)),

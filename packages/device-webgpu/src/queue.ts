@@ -44,7 +44,12 @@ export class GpuQueue {
 
   constructor(device: GPUDevice) {
     this.device = device;
-    this.pool = new BufferPool(device, () => this.submit());
+    this.pool = new BufferPool(device, (task) =>
+      this.run(() => {
+        this.submit();
+        task();
+      }),
+    );
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.failures.push(new RuntimeError(`The GPU refused what it was asked: ${event.error.message}`));
@@ -116,8 +121,8 @@ export class GpuQueue {
     this.flags.add(flag);
   }
 
-  fail(error: Error): void {
-    this.failures.push(error);
+  private fail(error: unknown): void {
+    this.failures.push(error instanceof Error ? error : new RuntimeError(String(error)));
   }
 
   /** Reads buffers when their turn comes. */
@@ -171,25 +176,31 @@ export class GpuQueue {
     if (failure) throw failure;
   }
 
-  /** Work on the host between two dispatches: reads, computes, writes. What comes after waits. */
-  onHost(inputs: readonly { readonly block: Block; readonly into: Uint8Array }[], work: () => void): void {
+  /** Work on the host between two dispatches: it is given the bytes of buffers, computes, writes. What comes after waits. */
+  onHost(blocks: readonly Block[], bytes: readonly number[], work: (read: readonly Uint8Array[]) => void): void {
     this.run(() => {
       const waiting: (() => void)[] = (this.waiting = []);
-      const then = (): void => {
+      // Made in turn: thousands of pieces of work may wait.
+      const read = bytes.map((n) => new Uint8Array(n));
+      const attempt = (task: () => void): void => {
+        try {
+          task();
+        } catch (error) {
+          this.fail(error);
+        }
+      };
+      const done = (): void => {
         this.waiting = null;
         // Another piece of work on the host takes over what is left, through `run`.
-        for (const task of waiting) this.run(task);
+        for (const task of waiting) attempt(() => this.run(task));
       };
-      const done = (error: unknown): void => {
-        this.failures.push(error instanceof Error ? error : new RuntimeError(String(error)));
-        this.waiting = null;
-        then();
-      };
-      this.readNow(inputs).then(() => {
-        this.waiting = null;
-        work();
-        then();
-      }).catch(done); // prettier-ignore
+      void this.readNow(blocks.map((block, i) => ({ block, into: read[i]! })))
+        .then(() => {
+          this.waiting = null;
+          attempt(() => work(read));
+        })
+        .catch((error: unknown) => this.fail(error))
+        .then(done);
     });
   }
 
