@@ -190,6 +190,84 @@ end`);
     }
   });
 
+  it('a line shows what was there when it was asked for', async () => {
+    const lines: string[] = [];
+    const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    try {
+      const [x, list] = [new Tensor([1, 2]).add(1), [1, 2]];
+      const first = print('a', x);
+      void print(list);
+      x.dispose();
+      list.push(3);
+      await first;
+      await print('end');
+    } finally {
+      log.mockRestore();
+    }
+    expect(lines).toEqual(['a [2. 3.]', '[1, 2]', 'end']);
+  });
+
+  it('tensors on the CPU are worked with while the GPU is chosen', async () => {
+    const x = await new Tensor([[3, 1, 2], [6, 4, 5]]).to('CPU'); // prettier-ignore
+    expect(x.at([1, 0]).tolist()).toEqual([[6, 4, 5], [3, 1, 2]]); // prettier-ignore
+    expect(x.at(x.greater(3)).tolist()).toEqual([6, 4, 5]);
+    expect(x.mul(1).setAt(0, 9).setAt([1, [0, 2]], 7).tolist()).toEqual([[9, 9, 9], [7, 4, 7]]); // prettier-ignore
+    const square = (t: Tensor): Tensor => t.mul(t).sum();
+    expect((ms.grad(square)(x)).tolist()).toEqual([[6, 2, 4], [12, 8, 10]]); // prettier-ignore
+    const noisy = jit((t: Tensor) => ops.dropout(t.mul(2).add(1), 1e-9));
+    expect(noisy(x).tolist()).toEqual([[7, 3, 5], [13, 9, 11]]); // prettier-ignore
+    // The same signature, on the GPU.
+    expect([...(await noisy(x.to('GPU')).data()).data]).toEqual([7, 3, 5, 13, 9, 11]);
+    const shifted = jit((t: Tensor) => t.add(x));
+    expect(() => shifted(x.to('GPU'))).toThrow(/same device, but got GPU and CPU/);
+    const p = new nn.Dense(3, 2).weight;
+    p.setData(x);
+    expect(p.device).toBe('GPU');
+  });
+
+  it('buffers that waiting work names outlive a trim', async () => {
+    const sorted = ops.sort(new Tensor([3, 1, 2]))[0];
+    const x = new Tensor(new Float32Array(1000).fill(2));
+    const y = x.add(1);
+    const reading = y.mul(2).data();
+    for (const t of [x, y]) t.dispose();
+    gpu().queue.pool.trim();
+    expect([...(await sorted.data()).data]).toEqual([1, 2, 3]);
+    expect((await reading).at(7)).toBe(6);
+  });
+
+  it('an error within work that waited leaves the rest as it was asked for', async () => {
+    const sorted = ops.sort(new Tensor([3, 1, 2]))[0];
+    const moment = new ms.Parameter(new Tensor([1, 1, 1]), 'moment');
+    ops.scatterAdd(moment, new Tensor([0], ms.int32), new Tensor([1]));
+    gpu().queue.run(() => {
+      throw new Error('in its turn');
+    });
+    await expect(sorted.data()).rejects.toThrow('in its turn');
+    expect([...(await moment.data()).data]).toEqual([2, 1, 1]);
+  });
+
+  it('an empty tensor of 64-bit elements in between is bound', async () => {
+    const f = jit((x: Tensor) => ops.tensorScatterAdd(new Tensor([1n, 2n]), x.at('2:').reshape([0, 1]), x.at('2:').mul(x.at('2:').cumsum(0)))); // prettier-ignore
+    expect([...(await f(new Tensor([1n, 0n])).data()).data]).toEqual([1n, 2n]);
+  });
+
+  it('is opened once, and a later choice counts', async () => {
+    gpu().queue.device.destroy();
+    await gpu().queue.device.lost;
+    const opening = [ms.setDevice('GPU'), ms.setDevice('GPU')];
+    await opening[0];
+    const first = gpu();
+    await opening[1];
+    expect(gpu()).toBe(first);
+    first.queue.device.destroy();
+    await first.queue.device.lost;
+    const late = ms.setDevice('GPU');
+    await ms.setDevice('CPU');
+    await late;
+    expect(ms.getContext('deviceTarget')).toBe('CPU');
+  });
+
   it('a tensor that a binding cannot hold is refused with both sizes', () => {
     const { tensorBytes } = gpu().report.limits;
     expect(() => gpu().allocate(tensorBytes + 4)).toThrow(new RegExp(`${tensorBytes + 4} bytes.*${tensorBytes}`));
@@ -206,6 +284,16 @@ end`);
       await expect(x.data()).rejects.toThrow(/lost/);
       await ms.setDevice('GPU');
       expect([...(await new Tensor([1, 2]).add(1).data()).data]).toEqual([2, 3]);
+    });
+    it('functions compiled for it are compiled anew, tensors on it are told by name', async () => {
+      const f = jit((t: Tensor) => t.mul(2));
+      const x = new Tensor([1, 2, 3]);
+      await f(x).data();
+      gpu().queue.device.destroy();
+      await gpu().queue.device.lost;
+      await ms.setDevice('GPU');
+      expect([...(await f(new Tensor([1, 2, 3])).data()).data]).toEqual([2, 4, 6]);
+      expect(() => x.add(new Tensor([1]))).toThrow(/For 'Add', .* lost/);
     });
   });
 });

@@ -2,12 +2,11 @@ import type { Kernel, TensorSpec } from '@sporelet/ir';
 import { Axis, Expr, FreeAxes, Lowering, axisRef, constant, float32, float64, mergeAxes, rebuild } from '@sporelet/ir';
 import { Folder } from './fold.ts';
 
-/** Why a GPU cannot run a kernel, or undefined. */
+/** Why a GPU cannot run a kernel that is no routine, or undefined. */
 export function gpuRefusal(kernel: Kernel): string | undefined {
   const specs = [...kernel.inputs, ...kernel.outputs.map((o) => o.spec)];
   const wide = specs.find((s) => s.dtype === float64 || s.dtype.isComplex);
-  if (wide) return `the GPU has no ${wide.dtype.name}`;
-  return kernel.routine ? 'it is a routine' : undefined;
+  return wide && `the GPU has no ${wide.dtype.name}`;
 }
 
 /**

@@ -110,7 +110,8 @@ export class GpuBuilder {
   }
 
   temp(bytes: number): Ref {
-    this.temps.push(Math.max(4, bytes));
+    // An empty one is bound too, with room for the widest element.
+    this.temps.push(Math.max(8, bytes));
     return { kind: 'temp', index: this.temps.length - 1 };
   }
 

@@ -14,6 +14,11 @@ const functions: Readonly<Record<string, string>> = {
   let number = select(one, bitcast<f32>(bitcast<u32>(a) & bitcast<u32>(b)), a == b);
   return select(select(number, b, sp_is_nan(b)), a, sp_is_nan(a));
 }`,
+  sp_times_zero: `fn sp_times_zero(x: f32, zero: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  if ((bits & 0x7f800000u) == 0x7f800000u) { return sp_float(0x7fc00000u); }
+  return bitcast<f32>((bits ^ bitcast<u32>(zero)) & 0x80000000u);
+}`,
   // The remainder of magnitudes, bit by bit as long division: exact, with the sign of the dividend.
   sp_rem_f32: `fn sp_rem_f32(x: f32, y: f32) -> f32 {
   let sign = bitcast<u32>(x) & 0x80000000u;

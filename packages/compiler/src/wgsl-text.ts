@@ -43,6 +43,9 @@ export function wgslLiteral(d: DType, value: number | bigint): string {
   return `${/[.e]/.test(String(x)) ? String(x) : `${x}.0`}f`;
 }
 
+/** The literals of 0 and -0. */
+const zeros: ReadonlySet<string> = new Set([wgslLiteral(float32, 0), wgslLiteral(float32, -0)]);
+
 const infix: Record<string, string> = {
   add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^', eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=',
 }; // prettier-ignore
@@ -131,6 +134,8 @@ function apply(e: Expr, args: readonly string[]): string {
   // Drivers compare as if there were no NaN, which is unequal to everything.
   if (fn === 'ne' && from === float32) return `!(${x} == ${y})`;
   if (from === bool && fn in ofBools) return ofBools[fn]!(x, y);
+  // Drivers take x * 0 for 0, whatever x is.
+  if (fn === 'mul' && d === float32 && (zeros.has(x) || zeros.has(y))) return zeros.has(y) ? `sp_times_zero(${x}, ${y})` : `sp_times_zero(${y}, ${x})`; // prettier-ignore
   if (fn in infix) return `${x} ${infix[fn]} ${y}`;
   if (fn === 'pmin') return `select(${x}, ${y}, ${y} < ${x})`;
   if (fn === 'pmax') return `select(${x}, ${y}, ${x} < ${y})`;

@@ -3,16 +3,19 @@ import type {
   Expr,
   Kernel,
   KernelOutput,
+  PushOp,
   RoutineArray,
   RoutineBody,
   TensorSpec,
   TypedArray,
 } from '@sporelet/ir';
-import { Axis, IndexError, View, axesFor, axisRef, broadcastAt, constant, sameShape, shapeText, sizeOf } from '@sporelet/ir'; // prettier-ignore
+import { Axis, IndexError, View, axesFor, axisRef, bool, broadcastAt, constant, sameShape, shapeText, sizeOf } from '@sporelet/ir'; // prettier-ignore
 import type { Attrs } from './attr.ts';
 import { attrsKey } from './eager.ts';
 import type { OpDef } from './op-def.ts';
 import type { Named, PullFn, Push } from './op-spec.ts';
+
+const ofBools: Partial<Record<PushOp, PushOp>> = { add: 'max', mul: 'min' };
 
 /** The length for which a length-generic kernel is written down; a run brings its own. */
 const sampleLength = 1024;
@@ -163,7 +166,8 @@ function indexed(
       axes: [...batch, ...over],
       index: [...batch.map(axisRef), ...form.index(...j)],
       value: form.value(...j).cast(spec.dtype),
-      op: form.op,
+      // Sums of bools are disjunctions, products conjunctions, as of whole tensors.
+      op: (spec.dtype === bool && ofBools[form.op]) || form.op,
       init: { axes: [...batch, ...axes], value: init },
     };
   });

@@ -46,6 +46,9 @@ function checkName(op: string, name: string): keyof ContextOptions {
   throw new ValueError(`For '${op}', there is no setting '${name}'${didYouMean(name, names) || `; there is ${names.join(', ')}.`}`); // prettier-ignore
 }
 
+/** How often a device was chosen: one that took long to open does not undo a later choice. */
+let choices = 0;
+
 const done: PromiseLike<void> = {
   then: (resolve, reject) => Promise.resolve().then(resolve, reject),
 };
@@ -70,8 +73,11 @@ export function setContext(options: ContextOptions): PromiseLike<void> {
     throw new ValueError(`For 'setContext', the 'deterministic' must be 'ON' or 'OFF', but got ${describe(deterministic)}.`); // prettier-ignore
   }
   let opened = done;
-  if (target !== undefined && mustOpen(target)) opened = openDevice(target).then(() => setDeviceTarget(target));
-  else if (target !== undefined) setDeviceTarget(target);
+  if (target !== undefined) {
+    const choice = ++choices;
+    if (!mustOpen(target)) setDeviceTarget(target);
+    else opened = openDevice(target).then(() => void (choice === choices && setDeviceTarget(target)));
+  }
   if (mode !== undefined) settings.mode = mode;
   if (deterministic !== undefined) settings.deterministic = deterministic;
   Object.assign(settings, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)));

@@ -4,6 +4,7 @@ import { RuntimeError, ValueError, didYouMean } from '@sporelet/ir';
 const factories = new Map<string, () => Device>();
 const openers = new Map<string, () => Promise<Device>>();
 const made = new Map<string, Device>();
+const opening = new Map<string, Promise<Device>>();
 let target = 'CPU';
 let current: Device | null = null;
 
@@ -19,14 +20,22 @@ export function registerOpener(name: string, open: () => Promise<Device>): void 
   openers.set(name, open);
 }
 
-/** Opens the device of a name, unless that has been done and it is still there. */
+/** Opens the device of a name, unless that has been done or is being done, and it is still there. */
 export async function openDevice(name: string): Promise<Device> {
   const open = openers.get(name);
   const known = made.get(name);
   if (!open || (known && !known.isLost)) return deviceByName(name);
-  const device = await open();
-  made.set(name, device);
-  if (name === target) current = device;
+  let device = opening.get(name);
+  if (!device) {
+    device = open().then((opened) => {
+      made.set(name, opened);
+      if (name === target) current = opened;
+      return opened;
+    });
+    opening.set(name, device);
+    const end = (): void => void opening.delete(name);
+    device.then(end, end);
+  }
   return device;
 }
 
@@ -54,6 +63,18 @@ export function deviceByName(name: string): Device {
 /** Where tensors are made unless told otherwise. */
 export function currentDevice(): Device {
   return (current ??= deviceByName(target));
+}
+
+/** Makes tensors on a device while `body` runs; null: where they are made anyway. */
+export function onDevice<R>(device: Device | null | undefined, body: () => R): R {
+  const before = current;
+  if (!device || device === before) return body();
+  current = device;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
 }
 
 /** Whether a device of this name has to be opened before it can be used. */

@@ -137,6 +137,16 @@ function makeEntry(op: Runnable, inputs: readonly ConcreteValue[], attrs: Attrs,
   return entry;
 }
 
+/** What is said of tensors on two devices; both have one name where the first was lost. */
+export function mixedDevices(op: string, one: Device, other: Device): RuntimeError {
+  const lost = [one, other].find((d) => d.isLost);
+  if (lost) return new RuntimeError(`For '${op}', a tensor was on a ${lost.name} device that is lost: it is gone.`);
+  return new RuntimeError(
+    `For '${op}', all tensors must be on the same device, but got ${one.name} and ${other.name}: ` +
+      `move one with x.to('${one.name}').`,
+  );
+}
+
 /** The one device of all inputs. */
 export function commonDevice(op: string, inputs: readonly ConcreteValue[]): Device {
   const first = inputs[0];
@@ -144,12 +154,7 @@ export function commonDevice(op: string, inputs: readonly ConcreteValue[]): Devi
   const device = first.device;
   for (let i = 1; i < inputs.length; i++) {
     const other = inputs[i]!.device;
-    if (other !== device) {
-      throw new RuntimeError(
-        `For '${op}', all tensors must be on the same device, but got ${device.name} and ${other.name}: ` +
-          `move one with x.to('${device.name}').`,
-      );
-    }
+    if (other !== device) throw mixedDevices(op, device, other);
   }
   return device;
 }

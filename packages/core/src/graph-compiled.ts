@@ -1,6 +1,7 @@
 import type { Device, Kernel, Program, ProgramExecutable, ProgramStep, Storage, TensorSpec } from '@sporelet/ir';
 import { sameShape, sizeOf } from '@sporelet/ir';
 import { dispatch } from './dispatch.ts';
+import { mixedDevices } from './eager.ts';
 import type { Graph } from './graph.ts';
 import { refKey, simplify } from './graph-simplify.ts';
 import { literalKernel } from './literal-kernel.ts';
@@ -34,7 +35,10 @@ interface Part {
 export class CompiledGraph {
   private readonly graph: Graph;
   private readonly device: Device;
+  private readonly name: string;
   private readonly values: TensorSpec[] = [];
+  /** Which of what is given became part of the program: nobody reads it. */
+  private readonly literal = new Set<number>();
   private readonly parts: Part[] = [];
   /** The numbers of the graph's inputs, Parameters, constants and supplied values, in that order. */
   private readonly given: number[] = [];
@@ -52,6 +56,7 @@ export class CompiledGraph {
   constructor(graph: Graph, device: Device, name: string) {
     this.graph = graph;
     this.device = device;
+    this.name = name;
     const numbers = new Map<string, number>();
     const add = (ref: Ref, spec: TensorSpec): number => {
       const number = this.values.push(spec) - 1;
@@ -72,6 +77,7 @@ export class CompiledGraph {
     const literals = graph.constants.flatMap((value, index): Placed[] => {
       const kernel = literalKernel(value);
       if (!kernel) return [];
+      this.literal.add(graph.inputs.length + graph.parameterSpecs.length + index);
       const { dtype, shape } = value;
       return [
         {
@@ -149,6 +155,9 @@ export class CompiledGraph {
    * @returns the results, then for each update what the Parameter holds now
    */
   run(given: readonly ConcreteValue[], supply: Supply): { results: ConcreteValue[]; updated: ConcreteValue[] } {
+    given.forEach((v, i) => {
+      if (v.device !== this.device && !this.literal.has(i)) throw mixedDevices(this.name, this.device, v.device);
+    });
     if (!this.whole) return this.runParts(given, supply);
     return this.runWhole(this.graph.supplied.length ? [...given, ...this.graph.supplied.map((_, i) => supply(i))] : given); // prettier-ignore
   }

@@ -1,11 +1,13 @@
 import type { Dims } from '@sporelet/ir';
 import { ValueError, bool, broadcastShapes, sameShape, shapeText } from '@sporelet/ir';
 import { coreOps } from './core-ops.ts';
+import { onDevice } from './devices.ts';
 import type { IndexPlan, Item } from './index-plan.ts';
 import { planIndex } from './index-plan.ts';
 import type { Index } from './index-types.ts';
 import type { Operand } from './tensor.ts';
 import { Tensor } from './tensor.ts';
+import { concreteBelow } from './value.ts';
 
 type Gather = Extract<Item, { kind: 'gather' }>;
 
@@ -102,6 +104,15 @@ function resultShape(plan: IndexPlan, layout: Layout | null): Dims {
 
 /** `x[index]`. */
 export function readIndexed(x: Tensor, index: readonly Index[]): Tensor {
+  return besides(x, () => read(x, index));
+}
+
+/** What an index needs besides is made on the tensor's own device. */
+function besides<R>(x: Tensor, body: () => R): R {
+  return onDevice(concreteBelow(x.$value)?.device, body);
+}
+
+function read(x: Tensor, index: readonly Index[]): Tensor {
   const plan = planIndex(x.shape, index);
   const gathers = gathersOf(plan);
   const layout = gathers.length ? layoutOf(plan, gathers) : null;
@@ -115,7 +126,11 @@ export function readIndexed(x: Tensor, index: readonly Index[]): Tensor {
 }
 
 /** `x[index] = value`: binds the handle to the changed elements. */
-export function writeIndexed(x: Tensor, index0: Index | readonly Index[], value: Operand): void {
+export function writeIndexed(x: Tensor, index: Index | readonly Index[], value: Operand): void {
+  besides(x, () => write(x, index, value));
+}
+
+function write(x: Tensor, index0: Index | readonly Index[], value: Operand): void {
   // A list has one item per axis, as the arguments of `at`.
   const index = (Array.isArray(index0) ? index0 : [index0]) as readonly Index[];
   const given = value instanceof Tensor ? value : new Tensor(value, x.dtype);

@@ -1,4 +1,5 @@
-import { currentDevice } from './devices.ts';
+import type { Device } from '@sporelet/ir';
+import { currentDevice, onDevice } from './devices.ts';
 import { running } from './dispatch.ts';
 import type { Graph } from './graph.ts';
 import { trace } from './graph.ts';
@@ -17,6 +18,7 @@ const MOST_PROGRAMS = 64;
 const OFTEN = 8;
 
 interface Compiled {
+  readonly device: Device;
   readonly graph: Graph;
   readonly run: (given: readonly Tensor[]) => unknown;
 }
@@ -43,9 +45,11 @@ export class Jit {
       if (!(t instanceof Parameter)) given.push(t);
     }
     const signature = args.map(signatureOf);
-    const key = `${currentDevice().name} ${signature.join(' ')}`;
-    const known = this.programs.get(key)?.find((p) => p.graph.holds());
-    return (known ?? this.compile(key, signature, args, given)).run(given);
+    const device = given[0] ? given[0].$concrete().device : currentDevice();
+    const key = `${device.name} ${signature.join(' ')}`;
+    // A device that was lost and opened again has its old name.
+    const known = this.programs.get(key)?.find((p) => p.device === device && p.graph.holds());
+    return onDevice(device, () => (known ?? this.compile(key, signature, args, device)).run(given));
   }
 
   /** The graphs recorded so far. */
@@ -53,17 +57,11 @@ export class Jit {
     return [...this.programs.values()].flat().map((p) => p.graph);
   }
 
-  private compile(
-    key: string,
-    signature: readonly string[],
-    args: readonly unknown[],
-    given: readonly Tensor[],
-  ): Compiled {
+  private compile(key: string, signature: readonly string[], args: readonly unknown[], device: Device): Compiled {
     const graph = trace(this.fn, ...args);
-    const device = given[0] ? (given[0].$value as ConcreteValue).device : currentDevice();
-    const made: Compiled = { graph, run: graph.compile(device, this.name) };
+    const made: Compiled = { device, graph, run: graph.compile(device, this.name) };
     // A cell goes back and forth between training and evaluation: what was compiled for the other is kept.
-    const others = this.programs.get(key)?.filter((p) => p.graph.fits()) ?? [];
+    const others = this.programs.get(key)?.filter((p) => p.device === device && p.graph.fits()) ?? [];
     this.programs.delete(key);
     this.programs.set(key, [...others.slice(-7), made]);
     const [oldest] = this.programs.keys();

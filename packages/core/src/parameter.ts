@@ -1,16 +1,17 @@
-import type { DType } from '@sporelet/ir';
+import type { DType, Device } from '@sporelet/ir';
 import { ValueError, sameShape, shapeText } from '@sporelet/ir';
 import { bindArguments } from './args.ts';
 import { mappedWrite } from './batch-trace.ts';
 import type { TensorData } from './tensor.ts';
 import { Tensor } from './tensor.ts';
 import { coreOps } from './core-ops.ts';
+import { currentDevice, onDevice } from './devices.ts';
 import { running } from './dispatch.ts';
 import type { Init } from './initializer-names.ts';
 import { initializer } from './initializer-names.ts';
 import { describe } from './text.ts';
 import type { Value } from './value.ts';
-import { isMappedBeyond, retain } from './value.ts';
+import { ConcreteValue, concreteBelow, isMappedBeyond, retain } from './value.ts';
 
 export interface ParameterOptions {
   /** Name in checkpoints and prints; by default the path of attributes that leads to it. */
@@ -119,7 +120,8 @@ export class Parameter extends Tensor {
         `For 'Parameter.setData', the 'data' must be a Tensor or a number, but got ${describe(data)}.`,
       );
     }
-    const given = data instanceof Tensor ? data : new Tensor(data);
+    const device = this.ownDevice();
+    const given = data instanceof Tensor ? data : onDevice(device, () => new Tensor(data));
     if (!sliceShape && !sameShape(given.shape, this.shape) && !(isNumber && this.size === 1)) {
       throw new ValueError(
         `For 'Parameter.setData', the shape of '${this.name}' is ${shapeText(this.shape)}, ` +
@@ -135,12 +137,19 @@ export class Parameter extends Tensor {
             `cast it first.`,
         );
       }
-      next = number ? new Tensor(data, this.dtype) : coreOps().cast(given, this.dtype);
+      next = number ? onDevice(device, () => new Tensor(data, this.dtype)) : coreOps().cast(given, this.dtype);
     }
     if (!sliceShape && next.ndim !== this.ndim) next = coreOps().reshape(next, this.shape);
+    next = nextTo(next, device);
     if (next === given) retain(given.$value);
     this.assign('Parameter.setData', next.$value);
     return this;
+  }
+
+  /** Where the elements are, or will be; null while a graph is recorded. */
+  private ownDevice(): Device | null {
+    if (running.graph) return null;
+    return this.hasInit ? currentDevice() : (concreteBelow(this.$value)?.device ?? null);
   }
 
   private assign(op: string, value: Value): void {
@@ -179,6 +188,12 @@ export class Parameter extends Tensor {
   override $describe(): string {
     return `Parameter[${this.dtype.name}]`;
   }
+}
+
+/** What a Parameter is given comes to where it is, unless that takes time: then it is where that is. */
+function nextTo(t: Tensor, device: Device | null): Tensor {
+  const from = device && t.$value instanceof ConcreteValue ? t.$value.device : null;
+  return from && from !== device && !from.waits && !device!.isLost ? t.to(device!.name) : t;
 }
 
 const order = ['bool', 'uint', 'int', 'bfloat', 'float', 'complex'];

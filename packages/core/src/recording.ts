@@ -1,4 +1,6 @@
+import type { Device } from '@sporelet/ir';
 import { coreOps } from './core-ops.ts';
+import { onDevice } from './devices.ts';
 import { atLevel } from './dispatch.ts';
 import type { GradValue } from './grad-trace.ts';
 import { GradTrace } from './grad-trace.ts';
@@ -7,6 +9,7 @@ import { Parameter } from './parameter.ts';
 import { Tensor } from './tensor.ts';
 import { mapTensors, returned, tensorsIn } from './tensor-tree.ts';
 import type { Value } from './value.ts';
+import { concreteBelow } from './value.ts';
 
 /** One run of a function with what its gradients need. */
 export class Recording {
@@ -33,14 +36,23 @@ export class Recording {
   walk(gradients: readonly Value[] | null, keep: boolean): Value[] {
     const pairs = this.recorded.flatMap((value, i): (readonly [Value, Value])[] => {
       if (value.trace !== this.trace) return [];
-      return [[value, gradients?.[i] ?? coreOps().full(value.shape, 1, value.dtype).$value]];
+      return [
+        [value, gradients?.[i] ?? onDevice(this.device, () => coreOps().full(value.shape, 1, value.dtype)).$value],
+      ];
     });
     try {
-      return this.trace.backward(pairs, this.leaves, keep);
+      return onDevice(this.device, () => this.trace.backward(pairs, this.leaves, keep));
     } finally {
       if (!keep) this.trace.releaseTape();
     }
   }
+
+  /** Where what was differentiated is: gradients are made there, wherever new tensors are made. */
+  private get device(): Device | undefined {
+    const values = [...this.outputs, ...this.leaves];
+    return values.map(concreteBelow).find((v) => v !== null)?.device;
+  }
+
   /** Forgets what gradients need. */
   release(): void {
     this.trace.releaseTape();

@@ -369,16 +369,17 @@ export class Tensor implements Disposable {
     return `Tensor[${this.dtype.name}]`;
   }
   private text(print: (view: ReturnType<NdArray['view']>) => string): string {
+    const known = shown.get(this);
+    if (known) return print(known.view());
     // Debuggers and logs show what was disposed too.
     if (this.held === null && this.source === null) return 'Tensor(<disposed>)';
     let array: NdArray;
     try {
-      const known = shown.get(this);
       const { device } = this.$concrete();
-      if (!known && device.waits) {
+      if (device.waits) {
         return `Tensor(shape=[${this.shape.join(', ')}], dtype=${this.dtype.name}, device=${device.name}, value=<await x.data()>)`;
       }
-      array = known ?? this.asnumpy();
+      array = this.asnumpy();
     } catch (e) {
       const shape = this.shape.join(', ');
       const why = e instanceof RuntimeError ? e.message : String(e);

@@ -27,17 +27,17 @@ export class BufferPool {
   private readonly free = new Map<number, Block[]>();
   /** Free buffers of temporaries, apart from the others: a program that runs again finds those it had. */
   private readonly freeTemps = new Map<number, Block[]>();
-  private readonly submit: () => void;
+  private readonly last: (task: () => void) => void;
   private next = 1;
   private freeBytes = 0;
   inUse = 0;
   peak = 0;
   created = 0;
 
-  /** @param submit - called before buffers are destroyed: commands under way may name them */
-  constructor(device: GPUDevice, submit: () => void) {
+  /** @param last - does something after all that was asked for so far: it may name buffers that are destroyed */
+  constructor(device: GPUDevice, last: (task: () => void) => void) {
     this.device = device;
-    this.submit = submit;
+    this.last = last;
   }
 
   /** @param temp - whether it is for a temporary, which is given back before the next one runs */
@@ -67,12 +67,13 @@ export class BufferPool {
 
   /** Gives all free buffers back to the GPU. */
   trim(): void {
-    this.submit();
-    for (const free of [this.free, this.freeTemps]) {
-      for (const list of free.values()) for (const b of list) b.buffer.destroy();
-      free.clear();
-    }
+    const blocks = [this.free, this.freeTemps].flatMap((free) => [...free.values()].flat());
+    this.free.clear();
+    this.freeTemps.clear();
     this.freeBytes = 0;
+    this.last(() => {
+      for (const b of blocks) b.buffer.destroy();
+    });
   }
 
   /** A buffer that the host reads from. */

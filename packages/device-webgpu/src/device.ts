@@ -135,8 +135,8 @@ export class WebGpuDevice implements Device {
   }
 
   compile(kernel: Kernel): Executable {
+    if (kernel.routine) return new HostExecutable(kernel, this);
     const refusal = gpuRefusal(kernel);
-    if (kernel.routine && refusal === 'it is a routine') return new HostExecutable(kernel, this);
     if (refusal) throw new TypeError(`For '${kernel.name}', ${refusal}: cast to Float32, or move the tensors with x.to('CPU').`); // prettier-ignore
     const plan = compileForGpu(kernel, this.limits);
     // What is gathered in one buffer has its place there by its size.

@@ -75,8 +75,8 @@ export class GpuExecutable implements Executable {
     this.slotBytes = bytes;
     for (const { temp, kernel } of plan.checks) {
       // A buffer of its own, zero at first.
-      const buffer = queue.device.createBuffer({ size: 4, usage: 128 | 4 | 8 });
-      const block: Block = { id: -1 - temp, buffer, size: 4, batch: 0 };
+      const buffer = queue.device.createBuffer({ size: plan.temps[temp]!, usage: 128 | 4 | 8 });
+      const block: Block = { id: -1 - temp, buffer, size: plan.temps[temp]!, batch: 0 };
       const error = errors[kernel] ?? (() => new RuntimeError(`an index is out of range in kernel '${plan.name}'`));
       this.flags.set(temp, { block, error });
     }

@@ -7,7 +7,7 @@ interface Host extends Device {
   readonly queue: GpuQueue;
 }
 
-const bytesFor = ({ dtype, shape }: TensorSpec): Uint8Array => new Uint8Array(sizeOf(shape) * dtype.itemsize);
+const bytesOf = ({ dtype, shape }: TensorSpec): number => sizeOf(shape) * dtype.itemsize;
 
 /** A routine, which runs in JavaScript: its operands come to the host, its results go back, in the order of the queue. */
 export class HostExecutable implements Executable {
@@ -23,15 +23,14 @@ export class HostExecutable implements Executable {
     const { kernel, host } = this;
     const { queue } = host;
     queue.check();
-    const from = kernel.inputs.map(bytesFor);
     const blocks = outputs.map((s) => {
       (s as GpuStorage).host = null;
       return (s as GpuStorage).block;
     });
-    const parts = inputs.map((s, i) => ({ block: (s as GpuStorage).block, into: from[i]! }));
+    const read = inputs.map((s) => (s as GpuStorage).block);
     const asked = performance.now();
-    queue.onHost(parts, () => {
-      const to = kernel.outputs.map((o) => bytesFor(o.spec));
+    queue.onHost(read, kernel.inputs.map(bytesOf), (from) => {
+      const to = kernel.outputs.map((o) => new Uint8Array(bytesOf(o.spec)));
       interpretKernel(kernel, from, to);
       to.forEach((data, i) => queue.write(blocks[i]!, data, 0));
       const bytes = [...from, ...to].reduce((n, b) => n + b.length, 0);

@@ -44,7 +44,12 @@ export class GpuQueue {
 
   constructor(device: GPUDevice) {
     this.device = device;
-    this.pool = new BufferPool(device, () => this.submit());
+    this.pool = new BufferPool(device, (task) =>
+      this.run(() => {
+        this.submit();
+        task();
+      }),
+    );
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.failures.push(new RuntimeError(`The GPU refused what it was asked: ${event.error.message}`));
@@ -53,9 +58,13 @@ export class GpuQueue {
       this.lost = new RuntimeError(
         `The GPU device was lost (${info.message || info.reason || 'no reason given'}); tensors on it are gone. Call await setDevice('GPU') to go on with a new one.`,
       );
-      for (const reject of this.readers) reject(this.lost);
-      this.readers.clear();
+      this.rejectAll(this.lost);
     });
+  }
+
+  private rejectAll(error: unknown): void {
+    for (const reject of this.readers) reject(error instanceof Error ? error : new RuntimeError(String(error)));
+    this.readers.clear();
   }
 
   get isLost(): boolean {
@@ -118,8 +127,8 @@ export class GpuQueue {
     this.flags.add(flag);
   }
 
-  fail(error: Error): void {
-    this.failures.push(error);
+  private fail(error: unknown): void {
+    this.failures.push(error instanceof Error ? error : new RuntimeError(String(error)));
   }
 
   /** Reads buffers when their turn comes. */
@@ -131,9 +140,14 @@ export class GpuQueue {
       }
       this.readers.add(reject);
       this.run(() => {
-        void this.readNow(parts)
-          .then(resolve, reject)
-          .finally(() => this.readers.delete(reject));
+        this.readNow(parts).then(
+          () => {
+            this.readers.delete(reject);
+            resolve();
+          },
+          // Whoever reads meanwhile may read what came of it.
+          (error: unknown) => this.rejectAll(error),
+        );
       });
     });
   }
@@ -173,25 +187,36 @@ export class GpuQueue {
     if (failure) throw failure;
   }
 
-  /** Work on the host between two dispatches: reads, computes, writes. What comes after waits. */
-  onHost(inputs: readonly { readonly block: Block; readonly into: Uint8Array }[], work: () => void): void {
+  /** Work on the host between two dispatches: it is given the bytes of buffers, computes, writes. What comes after waits. */
+  onHost(blocks: readonly Block[], bytes: readonly number[], work: (read: readonly Uint8Array[]) => void): void {
     this.run(() => {
       const waiting: (() => void)[] = (this.waiting = []);
-      const then = (): void => {
+      // Made in turn: thousands of pieces of work may wait.
+      const read = bytes.map((n) => new Uint8Array(n));
+      const attempt = (task: () => void): void => {
+        try {
+          task();
+        } catch (error) {
+          this.fail(error);
+        }
+      };
+      // At once, or what is asked for meanwhile would come before it.
+      const resume = (): void => {
         this.waiting = null;
         // Another piece of work on the host takes over what is left, through `run`.
-        for (const task of waiting) this.run(task);
+        for (const task of waiting) attempt(() => this.run(task));
       };
-      const done = (error: unknown): void => {
-        this.failures.push(error instanceof Error ? error : new RuntimeError(String(error)));
-        this.waiting = null;
-        then();
-      };
-      this.readNow(inputs).then(() => {
-        this.waiting = null;
-        work();
-        then();
-      }).catch(done); // prettier-ignore
+      this.readNow(blocks.map((block, i) => ({ block, into: read[i]! }))).then(
+        () => {
+          this.waiting = null;
+          attempt(() => work(read));
+          resume();
+        },
+        (error: unknown) => {
+          this.fail(error);
+          resume();
+        },
+      );
     });
   }
 

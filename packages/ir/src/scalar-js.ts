@@ -97,6 +97,8 @@ const boolFns: Record<string, Num> = {
   or: (a, b) => a | b,
   xor: (a, b) => a ^ b,
   not: (a) => 1 - a,
+  max: (a, b) => a | b,
+  min: (a, b) => a & b,
 };
 
 const clampInt = (low: number, high: number) => (x: number) =>

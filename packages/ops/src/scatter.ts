@@ -5,6 +5,7 @@ import { ValueError, bounded, broadcastAt, normalizeAxis, sameShape, shapeText }
 import { cast, equal, select } from './compare.ts';
 import { zerosLike } from './creation.ts';
 import { add, div, mul } from './elementwise.ts';
+import { numbers } from './elementwise-dtypes.ts';
 import { checkAligned, gatherDOp, gatherNd, index, indexShape, nonNegative } from './indexing.ts';
 import { neg } from './unary.ts';
 
@@ -67,6 +68,7 @@ function tensorScatter(name: string, op: PushOp, doc: string, grad: ScatterGrad)
     name,
     sig: 'inputX!:T, indices!:I, updates!:T -> T',
     doc: `${doc} Positions are in the last axis of the indices and must not be negative.`,
+    ...(op === 'sub' ? { dtypes: { T: numbers } } : {}),
     ...(name === 'TensorScatterUpdate' ? {} : { method: name.replace('TensorScatter', 'tensorScatter') }),
     infer: ({ inputX, indices, updates }, _, op) => {
       checkUpdates(inputX.shape, indices.shape, updates.shape, op);
@@ -236,6 +238,7 @@ function parameterScatter(name: string, op: PushOp, doc: string, nd: boolean): P
   return defineOp({
     name,
     sig: 'inputX&:T, indices!:I, updates!:T ; useLocking -> T',
+    ...(op === 'sub' ? { dtypes: { T: numbers } } : {}),
     doc: `${doc} In place on a Parameter, which is also the result.`,
     attrs: { useLocking: attr.bool(op === 'set') },
     infer: ({ inputX, indices, updates }, _, op) => {

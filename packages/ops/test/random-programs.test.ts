@@ -1,32 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { Tensor, grad, jit, setSeed } from '@sporelet/core';
-import { float32, int32 } from '@sporelet/ir';
+import { Tensor, jit, setSeed } from '@sporelet/core';
+import { int32 } from '@sporelet/ir';
 import * as ops from '../src/index.ts';
 import { registerDevices } from './harness.ts';
 import type { Recipe } from './random-program.ts';
-import { dtypes, makeInputs, makeState, namesOf, programOf } from './random-program.ts';
+import { makeInputs, makeState, namesOf, programOf } from './random-program.ts';
+import { RUNS, SEED, ofGradient, recipes } from './random-recipes.ts';
 
 registerDevices();
 ops.installOps();
-
-const RUNS = Number(process.env['RANDOM_PROGRAMS'] ?? 40);
-const SEED = Number(process.env['RANDOM_SEED'] ?? 20260101);
-
-const shape = fc.array(fc.constantFrom(1, 1, 2, 2, 3, 3, 4, 5, 0, 17), { maxLength: 3 });
-const recent = fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 5, 8);
-const recipes = (plain: boolean): fc.Arbitrary<Recipe> =>
-  fc.record({
-    inputs: fc.array(fc.record({ shape, dtype: fc.constantFrom(0, 0, 0, 1, 2, 3) }), { minLength: 1, maxLength: 3 }),
-    parameter: shape,
-    steps: fc.noBias(
-      fc.array(fc.tuple(fc.nat(999), recent, recent, fc.nat(9)), { minLength: 1, maxLength: 14, size: 'max' }),
-    ),
-    outputs: fc.noBias(fc.array(fc.nat(5), { minLength: 1, maxLength: 3 })),
-    seed: fc.nat(9999),
-    plain: fc.constant(plain),
-  });
 
 /** Elements as bits; NaN as one value, since its payload is nobody's promise. */
 function bitsOf(t: Tensor): string {
@@ -73,26 +57,6 @@ function compare(recipe: Recipe, make: (state: ReturnType<typeof makeState>) => 
 }
 
 const options = { numRuns: RUNS, seed: SEED, endOnFailure: false };
-const ofGradient = (recipe: Recipe) => (state: ReturnType<typeof makeState>) => {
-  const floats = recipe.inputs.flatMap(({ dtype }, i) => (dtypes[dtype]!.isFloat ? [i] : []));
-  const loss = (...inputs: Tensor[]): Tensor =>
-    programOf(
-      recipe,
-      state,
-    )(...inputs)
-      .map((t) => t.astype(float32).sum())
-      .reduce((a, b) => a.add(b));
-  if (!floats.length) {
-    const ofWeight = grad(loss, null, state.weight);
-    return (...inputs: Tensor[]): readonly Tensor[] => [ofWeight(...inputs)];
-  }
-  const both = grad(loss, floats, state.weight);
-  return (...inputs: Tensor[]): readonly Tensor[] => {
-    const [ofInputs, ofWeight] = both(...inputs);
-    return [...[ofInputs].flat(), ofWeight];
-  };
-};
-
 test('random programs: graph mode is eager mode, bit for bit', () => {
   fc.assert(
     fc.property(recipes(true), (recipe) => compare(recipe, (state) => programOf(recipe, state))),

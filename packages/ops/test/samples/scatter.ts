@@ -1,4 +1,4 @@
-import { int32, int64 } from '@sporelet/ir';
+import { bool, float32, int32, int64 } from '@sporelet/ir';
 import type { Nd, Sample, SampleInput, Samples } from './sample.ts';
 import { at, copyOf, indicesOf, put, zerosOf } from './shape-oracle.ts';
 
@@ -110,17 +110,33 @@ const plus: Combine = (a, b) => a + b;
 const minus: Combine = (a, b) => a - b;
 const times: Combine = (a, b) => a * b;
 
+const bools = (shape: Dims, values: Dims): SampleInput => ({ shape, values, dtype: bool });
+/** Bools whose updates meet: what is stored is a bool again. */
+const ofBools = (f: Combine): Sample => ({
+  ins: [bools([5], [1, 0, 0, 1, 0]), places([4, 1], [0, 2, 2, 4]), bools([4], [1, 1, 1, 0])],
+  expect: (x, p, u) => applied(copyOf(x), p, u, f),
+  dtypes: [float32],
+});
+
 export const samples: Samples = {
-  ScatterNd: nds.map(({ shape, indices, updates }) => ({
-    ins: [indices, { shape: updates }],
-    attrs: { shape },
-    expect: (p, u) => applied(zerosOf(shape), p, u, plus),
-  })),
+  ScatterNd: [
+    ...nds.map(({ shape, indices, updates }) => ({
+      ins: [indices, { shape: updates }],
+      attrs: { shape },
+      expect: (p: Nd, u: Nd) => applied(zerosOf(shape), p, u, plus),
+    })),
+    {
+      ins: [places([3, 1], [1, 1, 0]), bools([3], [1, 1, 0])],
+      attrs: { shape: [4] },
+      expect: (p, u) => applied(zerosOf([4]), p, u, Math.max),
+      dtypes: [float32],
+    },
+  ],
   // Where two updates meet, all but the last have no effect, yet MindSpore's gradient (gather) reaches all.
-  TensorScatterUpdate: tensorScatter(set).map((s, i) => (i === 0 || i === 2 ? { ...s, grad: false } : s)),
-  TensorScatterAdd: tensorScatter(plus),
+  TensorScatterUpdate: tensorScatter(set).map((s, i) => ([0, 2, 5, 6].includes(i) ? { ...s, grad: false } : s)),
+  TensorScatterAdd: [...tensorScatter(plus), ofBools(Math.max)],
   TensorScatterSub: tensorScatter(minus),
-  TensorScatterMul: tensorScatter(times, { rtol: { Float16: 4e-3 } }),
+  TensorScatterMul: [...tensorScatter(times, { rtol: { Float16: 4e-3 } }), ofBools(times)],
   TensorScatterMax: tensorScatter(Math.max, { second: false }),
   TensorScatterMin: tensorScatter(Math.min, { second: false }),
   TensorScatterElements: [
