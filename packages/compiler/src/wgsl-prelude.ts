@@ -19,6 +19,11 @@ const functions: Readonly<Record<string, string>> = {
   if ((bits & 0x7f800000u) == 0x7f800000u) { return sp_float(0x7fc00000u); }
   return bitcast<f32>((bits ^ bitcast<u32>(zero)) & 0x80000000u);
 }`,
+  sp_sub_self: `fn sp_sub_self(x: f32) -> f32 { return select(0.0, sp_float(0x7fc00000u), (bitcast<u32>(x) & 0x7f800000u) == 0x7f800000u); }`,
+  sp_div_self: `fn sp_div_self(x: f32) -> f32 {
+  let bits = bitcast<u32>(x) & 0x7fffffffu;
+  return select(1.0, sp_float(0x7fc00000u), bits >= 0x7f800000u || bits == 0u);
+}`,
   // The remainder of magnitudes, bit by bit as long division: exact, with the sign of the dividend.
   sp_rem_f32: `fn sp_rem_f32(x: f32, y: f32) -> f32 {
   let sign = bitcast<u32>(x) & 0x80000000u;

@@ -136,6 +136,8 @@ function apply(e: Expr, args: readonly string[]): string {
   if (from === bool && fn in ofBools) return ofBools[fn]!(x, y);
   // Drivers take x * 0 for 0, whatever x is.
   if (fn === 'mul' && d === float32 && (zeros.has(x) || zeros.has(y))) return zeros.has(y) ? `sp_times_zero(${x}, ${y})` : `sp_times_zero(${y}, ${x})`; // prettier-ignore
+  // And x - x for 0, x / x for 1.
+  if (d === float32 && x === y && (fn === 'sub' || fn === 'div')) return `sp_${fn}_self(${x})`;
   if (fn in infix) return `${x} ${infix[fn]} ${y}`;
   if (fn === 'pmin') return `select(${x}, ${y}, ${y} < ${x})`;
   if (fn === 'pmax') return `select(${x}, ${y}, ${x} < ${y})`;
