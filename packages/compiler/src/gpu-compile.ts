@@ -9,11 +9,10 @@ import type { GpuLimits, GpuPlan } from './gpu-plan.ts';
 import { GpuBuilder, boundOperand } from './gpu-plan.ts';
 import { emitGpuPull } from './gpu-pull.ts';
 import { emitGpuPush } from './gpu-push.ts';
+import { emitUnits, operandsOf } from './gpu-units.ts';
 import { infoOf } from './kernel-info.ts';
-import { Placer } from './place.ts';
 import { placeValues } from './place-values.ts';
 import type { Ref } from './plan.ts';
-import { WgslPrinter } from './wgsl-nest.ts';
 
 /** Compiles a kernel that `gpuRefusal` lets pass to dispatches of WGSL. */
 export function compileForGpu(kernel: Kernel, limits: GpuLimits): GpuPlan {
@@ -142,20 +141,12 @@ function emitChecks(b: GpuBuilder, kernel: Kernel, operands: readonly Operand[])
     const test = where(outsideOf(e), constant(1, int32), constant(0, int32));
     const [value] = lowerGpu([test], operands.map((o) => o.spec)); // prettier-ignore
     const axes = [...free.of(value!)].filter((a) => !a.limit);
-    const count = axes.reduce((n, a) => n * a.extent, 1);
     const out = operands.length;
-    const printer = new WgslPrinter({ store: (_o, _s, _at, v) => `if (${v} != 0) { p${out}[0] = 1; }` });
-    const store = { output: out, stored: int32, offset: constant(0, int32), value: value! };
-    printer.line('let unit = number * 64 + lid;');
-    printer.line(`if (unit >= ${count}) { return; }`);
-    printer.unit(new Placer(0).nest(axes, [store], 'element', false), 'unit');
-    b.dispatch({
-      threads: 64,
-      head: [],
-      body: printer.take(),
-      operands: [...operands.map(({ ref, spec }) => boundOperand(ref, spec.dtype, sizeOf(spec.shape) * spec.dtype.itemsize)), boundOperand(temp, int32, 4)], // prettier-ignore
-      written: new Set([out]),
-      groups: Math.ceil(count / 64),
+    emitUnits(b, [...operandsOf(operands), boundOperand(temp, int32, 4)], {
+      axes,
+      by: 'element',
+      store: { output: out, stored: int32, offset: constant(0, int32), value: value! },
+      spelling: { store: (_o, _s, _at, v) => `if (${v} != 0) { p${out}[0] = 1; }` },
     });
   }
   b.checked(temp);

@@ -3,13 +3,10 @@ import { Axis as LoopAxis, Expr, axisRef, constant, float32, int32, pushedValue,
 import type { Operand } from './emit-pull.ts';
 import { sizeOfAxes } from './gpu-hoist.ts';
 import { lowerGpu } from './gpu-lower.ts';
-import type { GpuBuilder } from './gpu-plan.ts';
+import type { GpuBuilder, GpuOperand } from './gpu-plan.ts';
 import { emitGpuPull } from './gpu-pull.ts';
-import { Placer } from './place.ts';
-import { WgslPrinter } from './wgsl-nest.ts';
-import { wgsl, wgslStored } from './wgsl-text.ts';
-
-const THREADS = 64;
+import { emitUnits, operandsOf } from './gpu-units.ts';
+import { wgsl } from './wgsl-text.ts';
 
 /** A push of which each source writes by itself. */
 interface Scatter {
@@ -50,19 +47,7 @@ export function emitColumns(
   const self = operands.length;
   const values = lowerGpu([pushedValue(s.output, self), s.offset], all.map((o) => o.spec)); // prettier-ignore
   const store = { output: self, stored: out.spec.dtype, offset: values[1]!, value: values[0]! };
-  const printer = new WgslPrinter();
-  const units = sizeOfAxes(s.apart);
-  printer.line(`let unit = number * ${THREADS} + lid;`);
-  printer.line(`if (unit >= ${units}) { return; }`);
-  printer.unit(new Placer(0).nest([...s.apart, s.flat], [store], 'row', false), 'unit');
-  b.dispatch({
-    threads: THREADS,
-    head: [],
-    body: printer.take(),
-    operands: all.map(({ ref, spec }) => ({ ref, type: wgslStored(spec.dtype) })),
-    written: new Set([self]),
-    groups: Math.ceil(units / THREADS),
-  });
+  emitUnits(b, operandsOf(all), { axes: [...s.apart, s.flat], by: 'row', store });
 }
 
 /** The text that updates a word at once with all others that do: by an atomic of its own, or by compare and exchange. */
@@ -70,10 +55,11 @@ function atomicText(place: string, d: DType, op: PushOp, value: string): string 
   if (d !== float32 && op !== 'mul' && op !== 'set') {
     return `atomic${op.charAt(0).toUpperCase()}${op.slice(1)}(&${place}, ${value});`;
   }
-  const [read, write] = d === float32 ? ['bitcast<f32>(old)', (x: string) => `bitcast<u32>(${x})`] : ['old', (x: string) => x]; // prettier-ignore
+  const read = d === float32 ? 'bitcast<f32>(old)' : 'old';
+  const write = (x: string): string => (d === float32 ? `bitcast<u32>(${x})` : x);
   const x = constant(0, d);
   const next = wgsl.apply(new Expr('apply', d, [x, x], { fn: op as ScalarFn }), [read, value]);
-  return `{ var old = atomicLoad(&${place}); loop { let r = atomicCompareExchangeWeak(&${place}, old, ${(write)(next)}); if (r.exchanged) { break; } old = r.old_value; } }`; // prettier-ignore
+  return `{ var old = atomicLoad(&${place}); loop { let r = atomicCompareExchangeWeak(&${place}, old, ${write(next)}); if (r.exchanged) { break; } old = r.old_value; } }`; // prettier-ignore
 }
 
 /** Whether words of the dtype can be updated by atomics. */
@@ -127,17 +113,11 @@ function emitUpdates(b: GpuBuilder, operands: readonly Operand[], s: Scatter, ou
   const self = operands.length;
   const axes = [...s.apart, s.flat].filter((a) => a.extent > 1);
   const [lowered, offset] = lowerGpu([value, s.offset], operands.map((o) => o.spec)) as [Expr, Expr];
-  const printer = new WgslPrinter({ store: (_o, _d, at, v) => atomicText(`p${self}[${at}]`, dtype, op, v) });
-  const units = sizeOfAxes(axes);
-  printer.line(`let unit = number * ${THREADS} + lid;`);
-  printer.line(`if (unit >= ${units}) { return; }`);
-  printer.unit(new Placer(0).nest(axes, [{ output: self, stored: dtype, offset, value: lowered }], 'element', false), 'unit');
-  b.dispatch({
-    threads: THREADS,
-    head: [],
-    body: printer.take(),
-    operands: [...operands.map(({ ref, spec }) => ({ ref, type: wgslStored(spec.dtype) })), { ref: out.ref, type: dtype === int32 ? 'atomic<i32>' : 'atomic<u32>' }],
-    written: new Set([self]),
-    groups: Math.ceil(units / THREADS),
+  const words: GpuOperand = { ref: out.ref, type: dtype === int32 ? 'atomic<i32>' : 'atomic<u32>' };
+  emitUnits(b, [...operandsOf(operands), words], {
+    axes,
+    by: 'element',
+    store: { output: self, stored: dtype, offset, value: lowered },
+    spelling: { store: (_o, _d, at, v) => atomicText(`p${self}[${at}]`, dtype, op, v) },
   });
 } // prettier-ignore

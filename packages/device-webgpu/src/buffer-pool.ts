@@ -1,6 +1,6 @@
 import type { MemoryStats } from '@sporelet/ir';
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE } from './usage.ts';
 
-const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, STORAGE: 128 };
 /** Bytes of free buffers beyond which they are given back to the GPU. */
 const MOST_FREE = 2 ** 29;
 
@@ -52,7 +52,7 @@ export class BufferPool {
     }
     if (this.freeBytes > MOST_FREE) this.trim();
     this.created++;
-    const buffer = this.device.createBuffer({ size, usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST });
+    const buffer = this.device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
     return { id: this.next++, buffer, size, batch: 0 };
   }
 
@@ -78,7 +78,7 @@ export class BufferPool {
 
   /** A buffer that the host reads from. */
   staging(bytes: number): GPUBuffer {
-    return this.device.createBuffer({ size: bytes, usage: usage.MAP_READ | usage.COPY_DST });
+    return this.device.createBuffer({ size: bytes, usage: MAP_READ | COPY_DST });
   }
 
   stats(): MemoryStats {

@@ -5,6 +5,7 @@ import { RuntimeError } from '@sporelet/ir';
 import type { Block } from './buffer-pool.ts';
 import type { Flag, GpuQueue } from './queue.ts';
 import type { GpuStorage } from './storage.ts';
+import { COPY_DST, COPY_SRC, STORAGE } from './usage.ts';
 
 /** Bind groups kept for one dispatch. */
 const GROUPS = 16;
@@ -75,7 +76,7 @@ export class GpuExecutable implements Executable {
     this.slotBytes = bytes;
     for (const { temp, kernel } of plan.checks) {
       // A buffer of its own, zero at first.
-      const buffer = queue.device.createBuffer({ size: plan.temps[temp]!, usage: 128 | 4 | 8 });
+      const buffer = queue.device.createBuffer({ size: plan.temps[temp]!, usage: STORAGE | COPY_SRC | COPY_DST });
       const block: Block = { id: -1 - temp, buffer, size: plan.temps[temp]!, batch: 0 };
       const error = errors[kernel] ?? (() => new RuntimeError(`an index is out of range in kernel '${plan.name}'`));
       this.flags.set(temp, { block, error });

@@ -1,11 +1,8 @@
 import type { DeviceObserver, KernelInfo } from '@sporelet/ir';
+import { COPY_DST, COPY_SRC, MAP_READ, RESOLVE } from './usage.ts';
 
 /** Dispatches timed in one batch. */
 const MOST = 128;
-const RESOLVE = 512;
-const MAP_READ = 1;
-const COPY_SRC = 4;
-const COPY_DST = 8;
 
 /** Takes the GPU's own times of dispatches, for a profile. They are told when the GPU has done them. */
 export class GpuTimer {

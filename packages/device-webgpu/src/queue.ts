@@ -3,10 +3,10 @@ import type { KernelInfo } from '@sporelet/ir';
 import type { Block } from './buffer-pool.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { GpuTimer } from './gpu-timer.ts';
+import { MAP_READ } from './usage.ts';
 
 /** Commands are handed to the GPU when there are so many. */
 const BATCH = 100;
-const MAP_READ = 1;
 
 /** A word that kernels set when an index is out of range. */
 export interface Flag {
