@@ -84,6 +84,8 @@ export async function bundleFront() {
     },
     external: ['#platform', '#gpu', 'koffi', 'webgpu', /^node:/],
     platform: 'neutral',
+    // What chunks need of one another is exported besides what the entry points give.
+    preserveEntrySignatures: 'allow-extension',
     plugins: [platform, withoutDocs, namespaces(await exportsOfEntries())],
   });
   const { output } = await bundle.write({

@@ -69,18 +69,24 @@ function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[
       emitContraction(b, contraction, operands, outs[i]!);
       return;
     }
-    // Outputs over the very same axes share one loop nest.
-    const together: { output: PullOutput; index: number }[] = [];
-    kernel.outputs.forEach((o, j) => {
-      if (o.form === 'pull' && o.axes.length === output.axes.length && o.axes.every((a, d) => a === output.axes[d])) {
-        together.push({ output: o, index: j });
-        done.add(j);
-      }
-    });
+    const together = overSameAxes(kernel, output);
+    for (const { index } of together) done.add(index);
     emitPull(b, {
       operands,
       outputs: together.map(({ output: o, index }) => ({ ...outs[index]!, axes: o.axes, value: o.value })),
       flat: kernel.flat,
     });
   });
+}
+
+/** The outputs over the very axes of one: they share its loop nest. */
+export function overSameAxes(
+  kernel: Kernel,
+  { axes }: PullOutput,
+): readonly { readonly output: PullOutput; readonly index: number }[] {
+  return kernel.outputs.flatMap((output, index) =>
+    output.form === 'pull' && output.axes.length === axes.length && output.axes.every((a, d) => a === axes[d])
+      ? [{ output, index }]
+      : [],
+  );
 }

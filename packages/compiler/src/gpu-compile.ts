@@ -1,5 +1,6 @@
-import type { Kernel, KernelInfo, Program, ProgramStep, PullOutput } from '@sporelet/ir';
+import type { Kernel, KernelInfo, Program, ProgramStep } from '@sporelet/ir';
 import { Axis, View, axisRef, boundedIndices, FreeAxes, outsideOf, sizeOf, where, constant, int32 } from '@sporelet/ir';
+import { overSameAxes } from './compile.ts';
 import { optimised, sameRef } from './compile-program.ts';
 import type { Operand } from './emit-pull.ts';
 import { hasBounded } from './fuse-cost.ts';
@@ -98,13 +99,8 @@ function emitKernel(b: GpuBuilder, kernel: Kernel, from: readonly Ref[], to: rea
       return;
     }
     if (output.form !== 'pull') throw new Error(`${kernel.name}: a routine has no plan`);
-    const together: { output: PullOutput; index: number }[] = [];
-    kernel.outputs.forEach((o, j) => {
-      if (o.form === 'pull' && o.axes.length === output.axes.length && o.axes.every((a, d) => a === output.axes[d])) {
-        together.push({ output: o, index: j });
-        done.add(j);
-      }
-    });
+    const together = overSameAxes(kernel, output);
+    for (const { index } of together) done.add(index);
     emitGpuPull(b, {
       operands,
       outputs: together.map(({ output: o, index }) => ({ ...outs[index]!, axes: o.axes, value: o.value })),

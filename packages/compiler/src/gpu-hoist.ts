@@ -1,14 +1,12 @@
 import type { Axis } from '@sporelet/ir';
 import { Axis as LoopAxis, Expr, axisRef, constant, identityOf, int32, substitute, where } from '@sporelet/ir';
-import { productOf } from './gpu-product.ts';
+import { productOf, sizeOfAxes } from './gpu-product.ts';
 import { Hoister } from './group.ts';
 
 /** Units of work a GPU wants at least. */
 const WANTED = 512;
 /** The least number of terms worth a part of its own. */
 const PART = 256;
-
-export const sizeOfAxes = (axes: readonly Axis[]): number => axes.reduce((n, a) => n * a.extent, 1);
 
 /** The least divisor of n that is at least `least` and at most `most`; 0 when there is none. */
 function divisor(n: number, least: number, most: number): number {

@@ -1,13 +1,12 @@
 import type { Dispatch, Gathering, GpuFunction, GpuLimits } from './gpu-plan.ts';
 import type { Ref } from './plan.ts';
+import { refKey } from './plan.ts';
 import { preludeFor } from './wgsl-prelude.ts';
 
 /** How far back a dispatch looks for one to join. */
 const WINDOW = 24;
 /** Functions of one dispatch. */
 const MOST = 16;
-
-const keyOf = ({ kind, index }: Ref): string => `${kind}${index}`;
 
 /** A buffer that a function names. */
 interface Use {
@@ -33,10 +32,10 @@ export class Part {
     this.kernel = kernel;
     this.text = f.body.join('\n');
     const named = new Set(Array.from(this.text.matchAll(/\bp(\d+)\b/g), (m) => Number(m[1])));
-    const written = new Set([...f.written].map((i) => keyOf(f.operands[i]!.ref)));
+    const written = new Set([...f.written].map((i) => refKey(f.operands[i]!.ref)));
     this.uses = [...named].sort((a, b) => a - b).map((operand) => {
       const { ref, type, count = 0 } = f.operands[operand]!;
-      const key = keyOf(ref);
+      const key = refKey(ref);
       return { operand, ref, key, type, count, writes: written.has(key) };
     }); // prettier-ignore
   }
@@ -132,7 +131,7 @@ export function joined(steps: readonly (Part | Gathering)[], limits: GpuLimits):
 } // prettier-ignore
 
 function touched(step: Part | Gathering): readonly [reads: ReadonlySet<string>, writes: ReadonlySet<string>] {
-  if (!(step instanceof Part)) return [new Set(step.parts.map((p) => keyOf(p.from))), new Set([keyOf(step.to)])];
+  if (!(step instanceof Part)) return [new Set(step.parts.map((p) => refKey(p.from))), new Set([refKey(step.to)])];
   const keys = (writes: boolean): Set<string> => new Set(step.uses.filter((u) => u.writes === writes).map((u) => u.key)); // prettier-ignore
   return [keys(false), keys(true)];
 }

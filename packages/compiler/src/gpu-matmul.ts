@@ -1,7 +1,7 @@
 import type { Axis, Expr } from '@sporelet/ir';
-import { Axis as LoopAxis, Expr as ExprNode, FreeAxes, axisRef, constant, flatIndex, float32, int32, slope, substitute } from '@sporelet/ir'; // prettier-ignore
+import { Axis as LoopAxis, Expr as ExprNode, FreeAxes, axisRef, constant, flatIndex, float32, int32, rebuild, slope, substitute } from '@sporelet/ir'; // prettier-ignore
 import type { GpuBuilder } from './gpu-plan.ts';
-import { sizeOfAxes } from './gpu-hoist.ts';
+import { sizeOfAxes } from './gpu-product.ts';
 import type { Product } from './gpu-product.ts';
 import { Placer } from './place.ts';
 import { BLOCK, WgslPrinter } from './wgsl-nest.ts';
@@ -24,10 +24,7 @@ function withSum(e: Expr, node: Expr, memo = new Map<Expr, Expr>()): Expr {
   const known = memo.get(e);
   if (known) return known;
   const args = e.args.map((a) => withSum(a, node, memo));
-  const { fn, axes, input, stored, order, value } = e;
-  const r = args.every((a, i) => a === e.args[i])
-    ? e
-    : new ExprNode(e.kind, e.dtype, args, { value, axes, input, order, ...(fn ? { fn } : {}), ...(stored ? { stored } : {}) }); // prettier-ignore
+  const r = args.every((a, i) => a === e.args[i]) ? e : rebuild(e, args);
   memo.set(e, r);
   return r;
 }

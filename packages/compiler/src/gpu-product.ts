@@ -21,7 +21,7 @@ export interface Product {
   readonly tiles: number;
 }
 
-const size = (axes: readonly Axis[]): number => axes.reduce((n, a) => n * a.extent, 1);
+export const sizeOfAxes = (axes: readonly Axis[]): number => axes.reduce((n, a) => n * a.extent, 1);
 const hasReduction = (e: Expr): boolean => e.kind === 'reduce' || e.args.some(hasReduction);
 
 function tileFor(n: number, other: number): number {
@@ -50,9 +50,9 @@ export function productOf(e: Expr, axes: readonly Axis[]): Product | null {
   const [rows, columns] = [only(fx, fy), only(fy, fx)];
   if (batch.length + rows.length + columns.length < axes.length) return null;
   const depth = e.axes;
-  const [m, n, k] = [size(rows), size(columns), size(depth)];
+  const [m, n, k] = [sizeOfAxes(rows), sizeOfAxes(columns), sizeOfAxes(depth)];
   if (m < 4 || n < 4 || k < 4 || m * n < 64) return null;
   const [tileM, tileN] = [tileFor(m, n), tileFor(n, m)];
-  const tiles = Math.ceil(m / tileM) * Math.ceil(n / tileN) * size(batch);
+  const tiles = Math.ceil(m / tileM) * Math.ceil(n / tileN) * sizeOfAxes(batch);
   return { node: e, left: x, right: y, batch, rows, columns, depth, m, n, k, tileM, tileN, tiles };
 }

@@ -1,16 +1,17 @@
 import type { Axis, DType, Expr, TensorSpec } from '@sporelet/ir';
 import { Axis as LoopAxis, Expr as ExprNode, FreeAxes, axisRef, bool, constant, flatIndex, int32, sizeOf, slope, uint32, where } from '@sporelet/ir'; // prettier-ignore
 import type { Operand, PullTarget } from './emit-pull.ts';
-import { GpuHoister, sizeOfAxes } from './gpu-hoist.ts';
+import { GpuHoister } from './gpu-hoist.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import { emitProduct } from './gpu-matmul.ts';
 import type { GpuBuilder, GpuOperand } from './gpu-plan.ts';
 import { boundOperand } from './gpu-plan.ts';
-import { productOf } from './gpu-product.ts';
+import { productOf, sizeOfAxes } from './gpu-product.ts';
 import type { Group } from './group.ts';
 import { merged } from './group.ts';
 import { Placer } from './place.ts';
 import type { Ref } from './plan.ts';
+import { refKey } from './plan.ts';
 import type { Spelling } from './wgsl-nest.ts';
 import { PackedStores, WgslPrinter, sharedName } from './wgsl-nest.ts';
 import { isPacked, loadText, wgslType } from './wgsl-text.ts';
@@ -44,7 +45,7 @@ export function emitGpuPull(
   const sources = operands.map(({ ref, spec }) => sourceOf(ref, spec));
   const axes = outputs[0]!.axes;
   // A kernel has so many buffers: outputs that are too many run one by one.
-  const refs = new Set([...readsOf(values)].map((i) => `${sources[i]!.ref.kind}${sources[i]!.ref.index}`));
+  const refs = new Set([...readsOf(values)].map((i) => refKey(sources[i]!.ref)));
   const split = outputs.length > 1 && refs.size + outputs.length > b.limits.storageBuffers && apart(values, outputs, sources);
   const groups = split ? values.map((v, i) => [[v], [outputs[i]!]] as const) : [[values, outputs] as const];
   for (const [some, to] of groups) emitGroup(b, sources, { axes, values: some }, to, group.flat ?? false);
@@ -184,8 +185,6 @@ function productIn(values: readonly Expr[], axes: readonly Axis[]) {
   return found && count === 1 ? productOf(found, axes) : null;
 }
 
-const key = ({ kind, index }: Ref): string => `${kind}${index}`;
-
 /** Binds the operands; where a kernel may not have so many, some are gathered in one buffer first. */
 function namedOperands(
   b: GpuBuilder,
@@ -195,8 +194,8 @@ function namedOperands(
   flat: boolean,
 ): GroupOperands {
   const read = [...readsOf(values)];
-  const outs = new Set(outputs.map((o) => key(o.ref)));
-  const refs = new Map(read.filter((i) => !outs.has(key(sources[i]!.ref))).map((i) => [key(sources[i]!.ref), i]));
+  const outs = new Set(outputs.map((o) => refKey(o.ref)));
+  const refs = new Map(read.filter((i) => !outs.has(refKey(sources[i]!.ref))).map((i) => [refKey(sources[i]!.ref), i]));
   const places = new Map<string, number>();
   const operands = [
     ...sources.map(({ ref, stored, bytes }) => boundOperand(ref, stored, flat ? null : bytes)),
@@ -210,7 +209,7 @@ function namedOperands(
     let at = 0;
     const parts = chosen.map((i) => {
       const part = { from: sources[i]!.ref, at, bytes: bytes(i) };
-      places.set(key(sources[i]!.ref), at / 4);
+      places.set(refKey(sources[i]!.ref), at / 4);
       at += part.bytes;
       return part;
     });
@@ -220,7 +219,7 @@ function namedOperands(
   }
   const load = (operand: number, stored: DType, offset: string): string | undefined => {
     const source = sources[operand];
-    const base = source && places.get(key(source.ref));
+    const base = source && places.get(refKey(source.ref));
     return base === undefined ? undefined : gatheredText(`p${gathered}`, base, stored, offset);
   };
   return {

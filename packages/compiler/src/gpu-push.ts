@@ -1,7 +1,7 @@
 import type { Axis, PushOutput } from '@sporelet/ir';
 import { Axis as LoopAxis, Expr, FreeAxes, axisRef, bool, constant, identityOf, int32, reduce, substitute, unflatten, where } from '@sporelet/ir'; // prettier-ignore
 import type { Operand } from './emit-pull.ts';
-import { sizeOfAxes } from './gpu-hoist.ts';
+import { sizeOfAxes } from './gpu-product.ts';
 import type { GpuBuilder } from './gpu-plan.ts';
 import { emitGpuPull } from './gpu-pull.ts';
 import { emitAtomics, emitColumns, hasAtomics } from './gpu-scatter.ts';

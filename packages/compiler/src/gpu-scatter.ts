@@ -1,7 +1,7 @@
 import type { Axis, DType, PushOp, PushOutput, ScalarFn } from '@sporelet/ir';
 import { Axis as LoopAxis, Expr, axisRef, constant, float32, int32, pushedValue, stridesOf, substitute, uint32, unflatten, where } from '@sporelet/ir'; // prettier-ignore
 import type { Operand } from './emit-pull.ts';
-import { sizeOfAxes } from './gpu-hoist.ts';
+import { sizeOfAxes } from './gpu-product.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import type { GpuBuilder, GpuOperand } from './gpu-plan.ts';
 import { emitGpuPull } from './gpu-pull.ts';

@@ -6,6 +6,9 @@ export interface Ref {
   readonly index: number;
 }
 
+/** A text that tells operands apart. */
+export const refKey = ({ kind, index }: Ref): string => `${kind}${index}`;
+
 /** One kernel function called over a range of units. */
 export interface Step {
   /** The export `k<fn>`. */

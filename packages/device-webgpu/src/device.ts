@@ -1,5 +1,5 @@
 import { LEAST_LIMITS, atLength, compileForGpu, compileProgramForGpu, gpuRefusal } from '@sporelet/compiler';
-import type { GpuLimits } from '@sporelet/compiler';
+import type { GpuLimits, GpuPlan } from '@sporelet/compiler';
 import type {
   Device,
   DeviceObserver,
@@ -76,12 +76,7 @@ export class WebGpuDevice implements Device {
 
   allocate(bytes: number): Storage {
     this.queue.check();
-    const most = this.report.limits.tensorBytes;
-    if (bytes > most) {
-      throw new RuntimeError(
-        `A tensor of ${bytes} bytes is more than this GPU binds at once (${most}): split it, or keep it on the CPU.`,
-      );
-    }
+    this.checkSize('A tensor', bytes);
     return this.watch.allocate(bytes);
   }
 
@@ -141,8 +136,7 @@ export class WebGpuDevice implements Device {
     const plan = compileForGpu(kernel, this.limits);
     // What is gathered in one buffer has its place there by its size.
     if (kernel.flat && plan.steps.some((s) => s.kind === 'copy')) return this.anyLength(kernel);
-    const over = kernel.inPlace;
-    return new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, [kernel.outOfRange]);
+    return this.executable(plan, kernel.inPlace, [kernel.outOfRange]);
   }
 
   /** A kernel of any length, compiled for each length that it is run with. */
@@ -168,7 +162,7 @@ export class WebGpuDevice implements Device {
     const start = performance.now();
     const passes: { pass: string; program: Program }[] = [];
     const { plan, errors, over } = compileProgramForGpu(program, this.limits, this.observer?.program && ((pass, after) => void passes.push({ pass, program: after }))); // prettier-ignore
-    const executable = new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, errors);
+    const executable = this.executable(plan, over, errors);
     const { slot, bytes } = slotsOf(plan);
     this.observer?.program?.({
       name: program.name,
@@ -190,6 +184,24 @@ export class WebGpuDevice implements Device {
   stats(): GpuStats {
     const { dispatches, submits, pool } = this.queue;
     return { dispatches, submits, pipelines: this.pipelines.size, buffers: pool.created };
+  }
+
+  private checkSize(what: string, bytes: number): void {
+    const most = this.report.limits.tensorBytes;
+    if (bytes <= most) return;
+    throw new RuntimeError(
+      `${what} of ${bytes} bytes is more than this GPU binds at once (${most}): split it, or keep it on the CPU.`,
+    );
+  }
+
+  /** A plan with its pipelines. */
+  private executable(
+    plan: GpuPlan,
+    over: readonly number[],
+    errors: readonly ((() => Error) | undefined)[],
+  ): GpuExecutable {
+    for (const bytes of plan.temps) this.checkSize(`For '${plan.name}', an intermediate`, bytes);
+    return new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, errors);
   }
 
   private pipeline(code: string): GPUComputePipeline {
