@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as ms from 'sporelet';
 import { Tensor, deviceByName, jit, nn, ops, print } from 'sporelet';
-import type { WebGpuDevice } from '@sporelet/device-webgpu';
+import type { Expr, Kernel } from '@sporelet/ir';
+import { View, axesFor, axisRef, sum } from '@sporelet/ir';
+import { WebGpuDevice } from '@sporelet/device-webgpu';
 import { LeNet5 } from '../examples/lenet.ts';
 import { trainingOf } from './training-step.ts';
 
@@ -277,6 +279,18 @@ describe.skipIf(reason)(`on the GPU${reason}`, () => {
   it('a tensor that a binding cannot hold is refused with both sizes', () => {
     const { tensorBytes } = gpu().report.limits;
     expect(() => gpu().allocate(tensorBytes + 4)).toThrow(new RegExp(`${tensorBytes + 4} bytes.*${tensorBytes}`));
+  });
+
+  it('an intermediate that a binding cannot hold is refused by name', () => {
+    const { report, queue } = gpu();
+    const small = new WebGpuDevice(queue.device, { ...report, limits: { ...report.limits, tensorBytes: 1024 } });
+    const spec = { dtype: ms.float32, shape: [4, 3, 100] };
+    const axes = axesFor(spec.shape);
+    const [i, j, k] = axes.map(axisRef) as [Expr, Expr, Expr];
+    const x = new View(0, spec);
+    const value = x.at(i, j, k).div(sum(3, (d) => x.at(i, d, k)));
+    const kernel: Kernel = { name: 'Shares', inputs: [spec], outputs: [{ form: 'pull', spec, axes, value }], inPlace: [-1], flat: false }; // prettier-ignore
+    expect(() => small.compile(kernel)).toThrow(/For 'Shares', an intermediate of 1600 bytes.*\(1024\)/);
   });
 
   describe('a device that is lost', () => {
