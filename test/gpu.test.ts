@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as ms from 'sporelet';
 import { Tensor, deviceByName, jit, nn, ops, print } from 'sporelet';
-import type { Expr, Kernel } from '@sporelet/ir';
-import { View, axesFor, axisRef, sum } from '@sporelet/ir';
+import type { Kernel } from '@sporelet/ir';
+import { Axis, Expr, View, axesFor, axisRef, bounded, sum } from '@sporelet/ir';
 import { WebGpuDevice } from '@sporelet/device-webgpu';
 import { LeNet5 } from '../examples/lenet.ts';
 import { trainingOf } from './training-step.ts';
@@ -291,6 +291,36 @@ describe.skipIf(reason)(`on the GPU${reason}`, () => {
     const value = x.at(i, j, k).div(sum(3, (d) => x.at(i, d, k)));
     const kernel: Kernel = { name: 'Shares', inputs: [spec], outputs: [{ form: 'pull', spec, axes, value }], inPlace: [-1], flat: false }; // prettier-ignore
     expect(() => small.compile(kernel)).toThrow(/For 'Shares', an intermediate of 1600 bytes.*\(1024\)/);
+  });
+
+  it('an index is checked where a loop with a limit reads it, and nowhere else', async () => {
+    const table = { dtype: ms.float32, shape: [3] };
+    const places = { dtype: ms.int32, shape: [4] };
+    const out = { dtype: ms.float32, shape: [2] };
+    const axes = axesFor(out.shape);
+    const i = axisRef(axes[0]!);
+    // Sums of the first i + 1 places' elements.
+    const loop = new Axis('k', 4, i.add(1));
+    const value = new View(0, table).at(bounded(new View(1, places).at(axisRef(loop)), 3));
+    const total = new Expr('reduce', ms.float32, [value], { fn: 'sum', axes: [loop] });
+    const outOfRange = () => new Error('out of range');
+    const kernel: Kernel = { name: 'Triangle', inputs: [table, places], outputs: [{ form: 'pull', spec: out, axes, value: total }], inPlace: [-1], flat: false, outOfRange }; // prettier-ignore
+    const run = async (at: number[]): Promise<number[]> => {
+      const put = (data: Float32Array | Int32Array) => {
+        const s = gpu().allocate(data.byteLength);
+        gpu().write(s, new Uint8Array(data.buffer));
+        return s;
+      };
+      const result = gpu().allocate(8);
+      gpu()
+        .compile(kernel)
+        .run([put(Float32Array.of(1, 10, 100)), put(Int32Array.from(at))], [result], 0);
+      const got = new Float32Array(2);
+      await gpu().readAsync(result, new Uint8Array(got.buffer));
+      return [...got];
+    };
+    expect(await run([1, 2, 7, 9])).toEqual([10, 110]);
+    await expect(run([1, 5, 0, 0])).rejects.toThrow('out of range');
   });
 
   describe('a device that is lost', () => {

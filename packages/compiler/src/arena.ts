@@ -2,6 +2,9 @@ import type { Check, Plan, Step } from './plan.ts';
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
+/** What is asked of a step: its operands. */
+type Reading = Pick<Step, 'args'>;
+
 interface Life {
   readonly temp: number;
   readonly bytes: number;
@@ -10,7 +13,7 @@ interface Life {
 }
 
 /** The steps between which each temporary is needed. */
-function livesOf(temps: readonly number[], steps: readonly Step[], checks: readonly Check[]): Life[] {
+function livesOf(temps: readonly number[], steps: readonly Reading[], checks: readonly Check[]): Life[] {
   const first = temps.map(() => -1);
   const last = temps.map(() => -1);
   steps.forEach((step, i) => {
@@ -28,7 +31,7 @@ function livesOf(temps: readonly number[], steps: readonly Step[], checks: reado
  * Places temporaries in one block, so that those needed at the same step do not overlap: the largest first, each in the
  * tightest gap between those placed before that live at the same time.
  */
-export function arenaOf(temps: readonly number[], steps: readonly Step[], checks: readonly Check[]): Plan['arena'] {
+export function arenaOf(temps: readonly number[], steps: readonly Reading[], checks: readonly Check[]): Plan['arena'] {
   const at = temps.map(() => 0);
   const placed: Life[] = [];
   let end = 0;

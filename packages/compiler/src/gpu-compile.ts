@@ -134,9 +134,12 @@ function emitChecks(b: GpuBuilder, kernel: Kernel, operands: readonly Operand[])
   const temp = b.temp(4);
   const free = new FreeAxes();
   for (const e of boundedIndices(kernel)) {
-    const test = where(outsideOf(e), constant(1, int32), constant(0, int32));
+    // A thread for every place of the loops around it; beyond their limits nobody looks.
+    const outside = outsideOf(e);
+    const within = [...free.of(outside)].reduce((all, a) => (a.limit ? all.and(axisRef(a).lt(a.limit)) : all), outside);
+    const test = where(within, constant(1, int32), constant(0, int32));
     const [value] = lowerGpu([test], operands.map((o) => o.spec)); // prettier-ignore
-    const axes = [...free.of(value!)].filter((a) => !a.limit);
+    const axes = [...free.of(value!)];
     const out = operands.length;
     emitUnits(b, [...operandsOf(operands), boundOperand(temp, int32, 4)], {
       axes,

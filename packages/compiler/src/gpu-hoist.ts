@@ -24,9 +24,7 @@ export class GpuHoister extends Hoister {
     const own = this.axes.filter((a) => free.has(a));
     if (own.length < free.size) return e;
     const whole = this.split(e, own);
-    const outer = this.axes.slice(0, -1);
-    const repeated = outer.some((a) => !free.has(a) && a.extent > 1) || (own.length === 0 && this.axes.length > 0);
-    return repeated ? this.materialise(whole, own) : whole;
+    return this.repeats(own) ? this.materialise(whole, own) : whole;
   }
 
   private split(e: Expr, own: readonly Axis[]): Expr {

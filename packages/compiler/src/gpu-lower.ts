@@ -13,7 +13,7 @@ export function gpuRefusal(kernel: Kernel): string | undefined {
  * The kernel with float32 where it computes in float64: no GPU has that. Refused kernels aside, float64 occurs only
  * between float32 operands.
  */
-export class Narrowing {
+class Narrowing {
   private readonly memo = new Map<Expr, Expr>();
   private readonly axes = new Map<Axis, Axis>();
 
@@ -23,7 +23,7 @@ export class Narrowing {
     return r;
   }
 
-  axis(a: Axis): Axis {
+  private axis(a: Axis): Axis {
     if (!a.limit) return a;
     let r = this.axes.get(a);
     if (!r) {

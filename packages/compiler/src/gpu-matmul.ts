@@ -103,7 +103,9 @@ export function emitProduct(
   axes: readonly Axis[],
 ): void {
   const kernel = new ProductKernel(p, g);
-  if (b.limits.software) emitDirect(b, p, kernel, values, axes);
+  const { software, threads, sharedBytes } = b.limits;
+  const fits = (p.tileM * p.tileN) / SIDE ** 2 <= threads && DEPTH * (p.tileM + p.tileN) * 4 <= sharedBytes;
+  if (software || !fits) emitDirect(b, p, kernel, values, axes);
   else emitTiled(b, p, kernel, values, axes);
 }
 

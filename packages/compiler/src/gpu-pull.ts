@@ -4,7 +4,7 @@ import type { Operand, PullTarget } from './emit-pull.ts';
 import { GpuHoister } from './gpu-hoist.ts';
 import { lowerGpu } from './gpu-lower.ts';
 import { emitProduct } from './gpu-matmul.ts';
-import type { GpuBuilder, GpuOperand } from './gpu-plan.ts';
+import type { GpuBuilder, GpuLimits, GpuOperand } from './gpu-plan.ts';
 import { boundOperand } from './gpu-plan.ts';
 import { productOf, sizeOfAxes } from './gpu-product.ts';
 import type { Group } from './group.ts';
@@ -55,7 +55,7 @@ export function emitGpuPull(
 function apart(values: readonly Expr[], outputs: readonly PullTarget[], sources: readonly Source[]): boolean {
   return outputs.every(
     ({ ref }, i) =>
-    values.slice(i + 1).every((v) => ![...readsOf([v])].some((s) => sources[s]!.ref.kind === ref.kind && sources[s]!.ref.index === ref.index)), // prettier-ignore
+    values.slice(i + 1).every((v) => ![...readsOf([v])].some((s) => refKey(sources[s]!.ref) === refKey(ref))), // prettier-ignore
   );
 }
 
@@ -94,7 +94,7 @@ function emitGroup(
   }
   const { axes, values } = flat ? { axes: group.axes, values: hoisted } : merged({ axes: group.axes, values: hoisted });
   const product = productIn(values, axes);
-  const schedule = product || flat ? null : scheduleOf(axes, values, b.limits.software ?? false);
+  const schedule = product || flat ? null : scheduleOf(axes, values, b.limits);
   if ((product || schedule?.unit === 'row' || schedule?.team) && outputs.some((o) => isPacked(o.spec.dtype))) {
     emitPacked(b, all, { axes, values }, outputs);
     return;
@@ -127,7 +127,8 @@ function emitPacked(b: GpuBuilder, sources: readonly Source[], group: Group, out
 const wordOf = (d: DType): DType => (d.kind === 'int' ? int32 : uint32);
 const asWord = (value: Expr, d: DType): Expr => (d === bool ? where(value, constant(1, uint32), 0) : value);
 
-function scheduleOf(axes: readonly Axis[], values: readonly Expr[], software: boolean): Schedule {
+function scheduleOf(axes: readonly Axis[], values: readonly Expr[], limits: GpuLimits): Schedule {
+  const { software = false, threads } = limits;
   const free = new FreeAxes();
   const inner = axes.at(-1) ?? null;
   let terms = 1;
@@ -149,10 +150,10 @@ function scheduleOf(axes: readonly Axis[], values: readonly Expr[], software: bo
   if (inner && ofRow) {
     const longest = Math.max(inner.extent, terms);
     const alone = software && (units / inner.extent >= FEW || longest < FEW * THREADS);
-    return { unit: 'row', team: longest >= 64 && !alone ? teamFor(longest) : 0 };
+    return { unit: 'row', team: longest >= 64 && !alone ? teamFor(longest, threads) : 0 };
   }
   const alone = software && (units >= FEW || terms < FEW * THREADS);
-  const team = terms >= 64 && (along || units < 1024) && !alone ? teamFor(terms) : 0;
+  const team = terms >= 64 && (along || units < 1024) && !alone ? teamFor(terms, threads) : 0;
   return { unit: 'element', team };
 }
 
@@ -162,7 +163,7 @@ interface Schedule {
   readonly team: number;
 }
 
-const teamFor = (count: number): number => (count >= 2048 ? 256 : count >= 512 ? 128 : 64);
+const teamFor = (count: number, most: number): number => Math.min(most, count >= 2048 ? 256 : count >= 512 ? 128 : 64); // prettier-ignore
 
 function readsAlong(e: Expr, axis: Axis, free: FreeAxes): boolean {
   if (e.kind === 'read') return slope(e.args[0]!, axis, free) === 1;

@@ -61,8 +61,7 @@ export class Hoister {
     const free = this.free.of(e);
     const own = this.axes.filter((a) => free.has(a));
     if (own.length < free.size) return e;
-    const outer = this.axes.slice(0, -1);
-    const repeated = outer.some((a) => !free.has(a) && a.extent > 1) || (own.length === 0 && this.axes.length > 0);
+    const repeated = this.repeats(own);
     const [body] = e.args as [Expr];
     const units = own.reduce((n, a) => n * a.extent, 1);
     if (body.kind === 'reduce' && e.axes.length === 1 && units < MIN_UNITS && e.order!.partials === 1) {
@@ -74,6 +73,12 @@ export class Hoister {
       }
     }
     return repeated ? this.materialise(e, own) : e;
+  }
+
+  /** Whether the loops would compute again what depends on these axes alone. */
+  protected repeats(own: readonly Axis[]): boolean {
+    const outer = this.axes.slice(0, -1);
+    return outer.some((a) => !own.includes(a) && a.extent > 1) || (own.length === 0 && this.axes.length > 0);
   }
 
   protected materialise(e: Expr, axes: readonly Axis[]): Expr {

@@ -1,5 +1,6 @@
 import { ValueError, didYouMean } from '@sporelet/ir';
 import { deviceTarget, mustOpen, openDevice, setDeviceTarget } from './devices.ts';
+import { done } from './done.ts';
 import { describe } from './text.ts';
 
 /** Functions and cells are compiled to graphs. */
@@ -48,10 +49,6 @@ function checkName(op: string, name: string): keyof ContextOptions {
 
 /** How often a device was chosen: one that took long to open does not undo a later choice. */
 let choices = 0;
-
-const done: PromiseLike<void> = {
-  then: (resolve, reject) => Promise.resolve().then(resolve, reject),
-};
 
 /**
  * Changes settings: `setContext({ mode: GRAPH_MODE })`. All are checked before any is changed. What it returns has to be

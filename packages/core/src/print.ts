@@ -1,4 +1,5 @@
 import type { Device } from '@sporelet/ir';
+import { done } from './done.ts';
 import type { NdArray } from './nd-array.ts';
 import { str } from './text.ts';
 import type { Tensor } from './tensor.ts';
@@ -7,10 +8,6 @@ import { tensorsIn } from './tensor-tree.ts';
 
 /** What is still to be printed, when a device makes lines wait. */
 let waiting: Promise<void> | null = null;
-
-const done: PromiseLike<void> = {
-  then: (resolve, reject) => Promise.resolve().then(resolve, reject),
-};
 
 /** The device of the elements; null where there are none, which is shown with the reason why. */
 function deviceOf(t: Tensor): Device | null {

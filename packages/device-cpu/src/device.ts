@@ -1,40 +1,17 @@
 import { compileKernel, compileProgram, errorsOf, optimised } from '@sporelet/compiler';
 import type { PlanOutline, Target } from '@sporelet/compiler';
-import type { Device, Executable, Kernel, Program, ProgramExecutable, ProgramReport, Storage, TensorSpec } from '@sporelet/ir'; // prettier-ignore
-import { interpretKernel, sizeOf } from '@sporelet/ir';
+import type { Device, Executable, Kernel, Program, ProgramExecutable, ProgramReport } from '@sporelet/ir'; // prettier-ignore
 import type { PlanExecutable } from './executable.ts';
-import { FirstRun, interpretable } from './first-run.ts';
+import { FirstRun, interpretOn, interpretable } from './first-run.ts';
 import type { Platform } from './platform.ts';
 import type { CpuOptions } from './runtime.ts';
 import { CpuRuntime } from './runtime.ts';
-import type { CpuStorage } from './storage.ts';
 
 /** A function `f32x4.relaxed_madd(a, b, c)`: valid only where the engine has relaxed SIMD. */
 const RELAXED = Uint8Array.of(
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 8, 1, 0x60, 3, 0x7b, 0x7b, 0x7b, 1, 0x7b, 3, 2, 1, 0,
   10, 13, 1, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 0x02, 0x0b,
 ); // prettier-ignore
-
-/** A written body: its operands are copied out of the heap and back, since it runs on ordinary arrays. */
-class RoutineExecutable implements Executable {
-  private readonly kernel: Kernel;
-  private readonly runtime: CpuRuntime;
-
-  constructor(kernel: Kernel, runtime: CpuRuntime) {
-    this.kernel = kernel;
-    this.runtime = runtime;
-  }
-
-  run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
-    const { kernel, runtime } = this;
-    const bytes = ({ dtype, shape }: TensorSpec): Uint8Array => new Uint8Array(sizeOf(shape) * dtype.itemsize);
-    const from = kernel.inputs.map(bytes);
-    const to = kernel.outputs.map((o) => bytes(o.spec));
-    from.forEach((b, i) => runtime.read(inputs[i] as CpuStorage, b));
-    interpretKernel(kernel, from, to);
-    to.forEach((b, i) => runtime.write(outputs[i] as CpuStorage, b));
-  }
-}
 
 /** The program after each pass, for who wants to see it: where a plan was kept, none of them ran. */
 function passesOf(program: Program): ProgramReport['passes'] {
@@ -64,7 +41,7 @@ export class CpuDevice extends CpuRuntime implements Device {
   }
 
   compile(kernel: Kernel): Executable {
-    if (kernel.routine) return new RoutineExecutable(kernel, this);
+    if (kernel.routine) return { run: (inputs, outputs) => interpretOn(this, kernel, inputs, outputs, 0) };
     if (this.setting === 'native') {
       const [native] = this.compileNative([kernel]) ?? [];
       if (native) return native;

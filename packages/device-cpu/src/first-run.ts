@@ -17,6 +17,24 @@ export function interpretable(kernel: Kernel): boolean {
   return kernel.outputs.every((output) => output.form === 'pull' && plain(output.value));
 }
 
+/** Runs a kernel by the interpreter: its operands are copied out of the heap and back, since it works on ordinary arrays. */
+export function interpretOn(
+  runtime: CpuRuntime,
+  kernel: Kernel,
+  inputs: readonly Storage[],
+  outputs: readonly Storage[],
+  n: number,
+): void {
+  const from = inputs.map((storage) => {
+    const bytes = new Uint8Array(storage.bytes);
+    runtime.read(storage as CpuStorage, bytes);
+    return bytes;
+  });
+  const to = outputs.map((storage) => new Uint8Array(storage.bytes));
+  interpretKernel(kernel, from, to, n);
+  outputs.forEach((storage, i) => runtime.write(storage as CpuStorage, to[i]!));
+}
+
 /**
  * A kernel that is compiled when it runs a second time, or on more than a few elements: compiling takes thousands of
  * times as long as interpreting these once.
@@ -43,21 +61,9 @@ export class FirstRun implements Executable {
       outputs.every(small)
     ) {
       this.ran = true;
-      this.interpret(inputs, outputs, n);
+      interpretOn(this.runtime, this.kernel, inputs, outputs, n);
       return;
     }
     (this.compiled ??= this.compile()).run(inputs, outputs, n);
-  }
-
-  private interpret(inputs: readonly Storage[], outputs: readonly Storage[], n: number): void {
-    const { kernel, runtime } = this;
-    const read = inputs.map((storage) => {
-      const bytes = new Uint8Array(storage.bytes);
-      runtime.read(storage as CpuStorage, bytes);
-      return bytes;
-    });
-    const made = outputs.map((storage) => new Uint8Array(storage.bytes));
-    interpretKernel(kernel, read, made, n);
-    outputs.forEach((storage, i) => runtime.write(storage as CpuStorage, made[i]!));
   }
 }

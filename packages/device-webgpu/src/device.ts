@@ -1,4 +1,4 @@
-import { LEAST_LIMITS, atLength, compileForGpu, compileProgramForGpu, gpuRefusal } from '@sporelet/compiler';
+import { LEAST_LIMITS, arenaOf, atLength, compileForGpu, compileProgramForGpu, gpuRefusal, refsOf } from '@sporelet/compiler'; // prettier-ignore
 import type { GpuLimits, GpuPlan } from '@sporelet/compiler';
 import type {
   Device,
@@ -8,10 +8,11 @@ import type {
   MemoryStats,
   Program,
   ProgramExecutable,
+  ProgramReport,
   Storage,
 } from '@sporelet/ir';
 import { RuntimeError } from '@sporelet/ir';
-import { GpuExecutable, slotsOf } from './executable.ts';
+import { GpuExecutable } from './executable.ts';
 import { GpuTimer } from './gpu-timer.ts';
 import { HostExecutable } from './host-executable.ts';
 import type { GpuReport, WebGpuOptions } from './options.ts';
@@ -31,6 +32,13 @@ export interface GpuStats {
   readonly submits: number;
   readonly pipelines: number;
   readonly buffers: number;
+}
+
+/** Where the intermediates lie, as if their buffers lay one after the other. */
+function placesOf({ temps }: GpuPlan, { slots }: GpuExecutable): ProgramReport['memory'] {
+  let end = 0;
+  const starts = slots.bytes.map((bytes) => (end += bytes) - bytes);
+  return { temps, at: slots.slot.map((s) => starts[s] ?? 0), bytes: end };
 }
 
 /** A GPU by WebGPU. Everything is done in order; only reads are awaited. */
@@ -163,7 +171,6 @@ export class WebGpuDevice implements Device {
     const passes: { pass: string; program: Program }[] = [];
     const { plan, errors, over } = compileProgramForGpu(program, this.limits, this.observer?.program && ((pass, after) => void passes.push({ pass, program: after }))); // prettier-ignore
     const executable = this.executable(plan, over, errors);
-    const { slot, bytes } = slotsOf(plan);
     this.observer?.program?.({
       name: program.name,
       passes,
@@ -171,8 +178,8 @@ export class WebGpuDevice implements Device {
       kernels: plan.kernels,
       code: plan.steps.reduce((n, s) => n + (s.kind === 'dispatch' ? s.code.length : 0), 0),
       text: () => plan.steps.map((s) => (s.kind === 'dispatch' ? s.code : `// copies ${s.parts.length} operands\n`)).join('\n'), // prettier-ignore
-      live: bytes.reduce((a, b) => a + b, 0),
-      memory: { temps: plan.temps, at: slot, bytes: bytes.reduce((a, b) => a + b, 0) },
+      live: arenaOf(plan.temps, plan.steps.map((s) => ({ args: refsOf(s) })), plan.checks).live, // prettier-ignore
+      memory: placesOf(plan, executable),
     });
     return { failsLate: false, run: (inputs, outputs) => executable.run(inputs, outputs, 0) };
   }

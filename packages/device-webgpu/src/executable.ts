@@ -14,7 +14,7 @@ const GROUPS = 16;
 const words = (bytes: number): number => (bytes ? Math.ceil(bytes / 4) * 4 : 8);
 
 /** Gives each temporary one of few buffers: those never needed at the same step share one. */
-export function slotsOf(plan: GpuPlan): { readonly slot: readonly number[]; readonly bytes: readonly number[] } {
+function slotsOf(plan: GpuPlan): { readonly slot: readonly number[]; readonly bytes: readonly number[] } {
   const last = new Map<number, number>();
   plan.steps.forEach((step, s) => {
     for (const ref of refsOf(step)) if (ref.kind === 'temp') last.set(ref.index, s);
@@ -50,8 +50,8 @@ export class GpuExecutable implements Executable {
   private readonly queue: GpuQueue;
   private readonly plan: GpuPlan;
   private readonly steps: readonly Prepared[];
-  private readonly slot: readonly number[];
-  private readonly slotBytes: readonly number[];
+  /** Which buffer each temporary gets, and the bytes of the buffers. */
+  readonly slots: ReturnType<typeof slotsOf>;
   private readonly flags = new Map<number, Flag>();
   /** For each output the input it overwrites, or -1. */
   private readonly over: readonly number[];
@@ -71,9 +71,7 @@ export class GpuExecutable implements Executable {
       pipeline: step.kind === 'dispatch' ? pipelineOf(step.code) : null,
       groups: new Map(),
     }));
-    const { slot, bytes } = slotsOf(plan);
-    this.slot = slot;
-    this.slotBytes = bytes;
+    this.slots = slotsOf(plan);
     for (const { temp, kernel } of plan.checks) {
       // A buffer of its own, zero at first.
       const buffer = queue.device.createBuffer({ size: plan.temps[temp]!, usage: STORAGE | COPY_SRC | COPY_DST });
@@ -92,7 +90,7 @@ export class GpuExecutable implements Executable {
       return (s as GpuStorage).block;
     });
     const sizes = { in: inputs.map((s) => s.bytes), out: outputs.map((s) => s.bytes) };
-    const slots = this.slotBytes.map((bytes) => queue.pool.take(bytes, true));
+    const slots = this.slots.bytes.map((bytes) => queue.pool.take(bytes, true));
     queue.run(() => this.runNow(ins, outs, sizes, slots, n));
     // Whoever takes them next comes later in the queue.
     for (let i = slots.length - 1; i >= 0; i--) queue.pool.give(slots[i]!, true);
@@ -110,7 +108,7 @@ export class GpuExecutable implements Executable {
       if (i >= 0 && ins[i] !== outs[k]) queue.copy(ins[i]!, outs[k]!, sizes.out[k]!);
     });
     const blockOf = ({ kind, index }: { kind: 'in' | 'out' | 'temp'; index: number }): Block =>
-      kind === 'in' ? ins[index]! : kind === 'out' ? outs[index]! : (this.flags.get(index)?.block ?? slots[this.slot[index]!]!); // prettier-ignore
+      kind === 'in' ? ins[index]! : kind === 'out' ? outs[index]! : (this.flags.get(index)?.block ?? slots[this.slots.slot[index]!]!); // prettier-ignore
     const bytesOf = ({ kind, index }: { kind: 'in' | 'out' | 'temp'; index: number }): number =>
       words(kind === 'temp' ? plan.temps[index]! : sizes[kind][index]!);
     for (const { step, pipeline, groups } of this.steps) {

@@ -7,10 +7,13 @@ const MIB = 2 ** 20;
 /** Storages in use at which garbage is looked for at least. */
 const MOST = 2000;
 
-interface Watched {
-  readonly ref: WeakRef<GpuStorage>;
+/** A buffer that was given to a storage, and whether the storage gave it back itself. */
+interface Lent {
   readonly block: Block;
   readonly disposed: { done: boolean };
+}
+interface Watched extends Lent {
+  readonly ref: WeakRef<GpuStorage>;
 }
 
 /**
@@ -20,7 +23,7 @@ interface Watched {
 export class StorageWatch {
   private readonly pool: BufferPool;
   private readonly collector: GpuCollector | undefined;
-  private readonly registry: FinalizationRegistry<Watched> | undefined;
+  private readonly registry: FinalizationRegistry<Lent> | undefined;
   private watched: Watched[] = [];
   private fresh = 0;
   private readonly least: number;
@@ -41,10 +44,9 @@ export class StorageWatch {
     const block = this.pool.take(bytes);
     const disposed = { done: false };
     const storage = new WatchedStorage(bytes, block, this.pool, disposed);
-    const watched: Watched = { ref: new WeakRef(storage), block, disposed };
-    if (this.registry) this.registry.register(storage, watched);
+    if (this.registry) this.registry.register(storage, { block, disposed });
     else {
-      this.watched.push(watched);
+      this.watched.push({ ref: new WeakRef(storage), block, disposed });
       if (++this.fresh >= CHECKPOINT) {
         this.fresh = 0;
         this.collector!.checkpoint();
@@ -53,7 +55,7 @@ export class StorageWatch {
     return storage;
   }
 
-  private drop(w: Watched): void {
+  private drop(w: Lent): void {
     if (w.disposed.done) return;
     w.disposed.done = true;
     this.pool.give(w.block);

@@ -63,7 +63,8 @@ export function rebuild(e: Expr, args: readonly Expr[]): Expr {
 /** How far an int32 expression moves per step of an axis: a number, or null when it is not linear in it. */
 export function slope(e: Expr, axis: Axis, free: FreeAxes): number | null {
   if (!free.of(e).has(axis)) return 0;
-  if (e.kind === 'axis') return 1;
+  // An axis depends on those in its limit, but does not move with them.
+  if (e.kind === 'axis') return e.axes[0] === axis ? 1 : 0;
   if (e.kind !== 'apply') return null;
   const [x, y] = e.args as [Expr, Expr];
   if (e.fn === 'add' || e.fn === 'sub') {
