@@ -1,4 +1,4 @@
-import { Axis } from '@sporelet/ir';
+import { Axis, sizeOf } from '@sporelet/ir';
 import { K_BLOCK, blockK, mergedK } from './contract-gemm-plan.ts';
 import type { KAxis } from './contract-gemm-plan.ts';
 import { laneLayout } from './contract-lane-pack.ts';
@@ -6,6 +6,7 @@ import type { LaneLayout } from './contract-lane-pack.ts';
 import { laneDim, laneWaste } from './contract-lanes-plan.ts';
 import { hasWindow } from './contract-terms.ts';
 import type { Factor, Terms } from './contract-terms.ts';
+import { extentOf } from './contract-wasm.ts';
 
 /** A weight gradient: a summed axis (the batch) of both operands in lanes, which are added up at the end. */
 export interface GradPlan {
@@ -17,7 +18,9 @@ export interface GradPlan {
   readonly x: Factor;
   readonly xLanes: LaneLayout;
   readonly lane: Axis;
-  /** Stands for the blocks of lanes, outermost of the summed axes. */
+  /** How many groups of blocks of lanes are summed on their own; the last one may have fewer blocks. */
+  readonly groups: number;
+  /** Stands for the blocks of lanes of a group, outermost of the summed axes. */
   readonly blocks: Axis;
   /** Absent when the output has no axis of g alone. */
   readonly m: Axis | null;
@@ -31,6 +34,11 @@ export interface GradPlan {
 }
 
 export const GRAD_LANES = 4;
+const MOST_GROUPS = 8;
+/** Multiply-adds below which a group does not pay. */
+const LEAST_GROUP = 1 << 18;
+/** Elements of the operands for each partial sum at least. */
+const PER_SUM = 4;
 
 /** `waste`: how many lanes at most may be computed per lane that exists. */
 export function planGrad(t: Terms, waste: number): GradPlan | null {
@@ -59,12 +67,28 @@ function gradient(t: Terms, g: Factor, x: Factor, waste: number): GradPlan | nul
   // The innermost axis (of the window) walks neighbouring elements, unless it is too short for a tile.
   const n = columns.at(-1) && columns.at(-1)!.extent >= 3 ? columns.at(-1) : longest(columns);
   if (!n || !columns.some((a) => slides(x, a, k))) return null;
-  const blocks = new Axis('lanes', Math.ceil(lane.extent / GRAD_LANES));
-  const others = [blocks, ...k.filter((a) => a !== lane)].filter((a) => a.extent > 1);
-  if (others.length === 0) return null;
-  const merged = mergedK(others, [gradStride(gLanes, blocks), gradStride(xLanes, blocks)]);
+  const all = Math.ceil(lane.extent / GRAD_LANES);
+  const rest = k.filter((a) => a !== lane);
+  if (all === 1 && rest.length === 0) return null;
+  const perGroup = rest.length === 0 ? all : Math.ceil(all / groupsFor(t, all));
+  const blocks = new Axis('lanes', perGroup);
+  const groups = Math.ceil(all / perGroup);
+  // Groups may differ in their blocks alone, which therefore stay an axis of their own.
+  const merged = mergedK(
+    perGroup > 1 ? [blocks, ...rest] : rest,
+    [gradStride(gLanes, blocks), gradStride(xLanes, blocks)],
+    groups > 1 ? [blocks] : [],
+  );
   const outer = axes.filter((a) => a !== m && a !== n);
-  return { kind: 'grad', g, gLanes, x, xLanes, lane, blocks, m, n, outer, k: merged, ...blockK(merged, K_BLOCK) }; // prettier-ignore
+  return { kind: 'grad', g, gLanes, x, xLanes, lane, groups, blocks, m, n, outer, k: merged, ...blockK(merged, K_BLOCK) }; // prettier-ignore
+}
+
+/** How many groups at most: by shapes alone, since they decide about the order of the sums. */
+function groupsFor(t: Terms, blocks: number): number {
+  const sums = extentOf(t.axes);
+  const work = (sums * extentOf(t.k)) / LEAST_GROUP;
+  const memory = (sizeOf(t.x.spec.shape) + sizeOf(t.y.spec.shape)) / (PER_SUM * sums);
+  return Math.max(1, Math.floor(Math.min(MOST_GROUPS, blocks, work, memory)));
 }
 
 /** Whether an axis of the window is short beside the summed axis it slides along. */

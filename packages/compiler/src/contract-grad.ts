@@ -1,109 +1,51 @@
 import type { Axis } from '@sporelet/ir';
-import { gradStride } from './contract-grad-plan.ts';
+import { GRAD_LANES, gradStride } from './contract-grad-plan.ts';
 import type { GradPlan } from './contract-grad-plan.ts';
-import { emitLanePack } from './contract-lane-pack.ts';
-import { emitPanelStart, evenPanels } from './contract-pack.ts';
+import { foldTile, gradTile, sumsBytes, tileShape } from './contract-grad-tile.ts';
+import type { GradTile } from './contract-grad-tile.ts';
+import { emitLanePack, laneBytes, laneLayout, lanePack } from './contract-lane-pack.ts';
+import type { LaneLayout, LanePack } from './contract-lane-pack.ts';
+import { laneDim } from './contract-lanes-plan.ts';
+import { emitPanelStart } from './contract-pack.ts';
 import type { Panels } from './contract-pack.ts';
-import { accumulate, isFused, kBlocks, kLoops } from './contract-tile.ts';
-import type { Walk } from './contract-tile.ts';
-import { advance, advanceBy, argument, decodeAxes, digit, extentOf, forUnits, repeat, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import type { Factor } from './contract-terms.ts';
+import { isFused, kBlocks } from './contract-tile.ts';
+import { advance, advanceBy, argument, atMost, digit, extentOf, forUnits, repeat, rowMajor } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
-import { I32, V128 } from './wasm-encoder.ts';
-import type { FunctionWriter } from './wasm-encoder.ts';
-
-/**
- * The tile that computes m x n elements in the fewest cycles, by the registers it needs and its instructions.
- * @param together - columns that lie in one register
- */
-function tileShape(
-  b: PlanBuilder,
-  m: number,
-  n: number,
-  fused: boolean,
-  together: number,
-): [rows: Panels, columns: Panels] {
-  let best: [Panels, Panels] | null = null;
-  let least = Infinity;
-  for (let r = 1; r <= 6; r++) {
-    for (let q = 1; q <= 6 * together; q++) {
-      const vectors = Math.ceil(q / together);
-      const registers = r * vectors + 1 + (fused ? Math.min(r, vectors) : r + vectors);
-      if (registers > b.tiles.count) continue;
-      const [rows, columns] = [evenPanels(m, r), evenPanels(n, q)];
-      const [h, w] = [rows.width, Math.ceil(columns.width / together)];
-      const instructions = h * w * (fused ? 1 : 2) + h + w + 4;
-      const cycles = Math.max(4, (h * w) / 2, instructions / 6) * rows.count * columns.count;
-      if (cycles < least) [least, best] = [cycles, [rows, columns]];
-    }
-  }
-  return best!;
-}
-
-interface VectorTile {
-  readonly vec: Vec;
-  readonly rows: number;
-  readonly columns: number;
-  /** Neighbouring columns that lie in one register; more than one only where they are neighbours in x too. */
-  readonly together: number;
-  /** Bytes. */
-  readonly gRow: number;
-  readonly xColumn: number;
-  /** Outermost first; the outermost extent is an argument. */
-  readonly k: readonly { readonly extent: number; readonly strides: readonly number[] }[];
-}
-
-/**
- * A function (g, x, sums, outermost k, add) that sums products of vectors for rows x columns. Columns that a register has
- * too many are computed and not used: what is read for them lies less than 64 bytes behind the operand.
- */
-function vectorTile(b: PlanBuilder, t: VectorTile): number {
-  const fused = isFused(b, t.vec);
-  const write = (f: FunctionWriter): void => {
-    const [g, x, c, outermost, add] = [0, 1, 2, 3, 4] as const;
-    const columns = Math.ceil(t.columns / t.together);
-    const sums = Array.from({ length: t.rows * columns }, () => f.local(V128, t.vec.name));
-    const byRow = t.rows > columns;
-    const held = Array.from({ length: Math.min(t.rows, columns) }, () => f.local(V128, t.vec.name));
-    const other = f.local(V128, t.vec.name);
-    const loops = t.k.map((l, d): Walk => ({ count: d === 0 ? { local: outermost } : l.extent, strides: l.strides }));
-    kLoops(f, loops, [g, x], (pointers) => {
-      const load = (row: boolean, i: number, to: number): void => {
-        f.get(pointers[row ? 0 : 1]!);
-        if (row) f.loadRepeated(i * t.gRow);
-        else f.mem('v128.load', i * t.together * t.xColumn);
-        f.set(to);
-      };
-      held.forEach((h, i) => load(!byRow, i, h));
-      for (let o = 0; o < (byRow ? t.rows : columns); o++) {
-        load(byRow, o, other);
-        held.forEach((h, i) => {
-          const [r, q] = byRow ? [o, i] : [i, o];
-          accumulate(f, t.vec, fused, sums[r * columns + q]!, h, other);
-        });
-      }
-    });
-    const bytes = 16 * t.together;
-    f.get(add).if(() => {
-      sums.forEach((s, i) => f.get(c).mem('v128.load', i * bytes).get(s).op(t.vec.add).set(s));
-    });
-    sums.forEach((s, i) => f.get(c).get(s).mem('v128.store', i * bytes));
-  }; // prettier-ignore
-  return b.internal(`vector tile ${JSON.stringify(t)}`, [I32, I32, I32, I32, I32], write, 16 * t.together);
-}
-
-/** Stores the sum of a vector's lanes, (0 + 2) + (1 + 3). */
-function storeFolded(f: FunctionWriter, vec: Vec, from: number, at: number, to: number, v: number): void {
-  const swap = (first: number): number[] => Array.from({ length: 16 }, (_, i) => (i + first * 4) % 16);
-  f.get(from).mem('v128.load', at).set(v);
-  f.get(v).get(v).get(v).shuffle(swap(2)).op(vec.add).set(v);
-  f.get(to).get(v).get(v).get(v).shuffle(swap(1)).op(vec.add).memLane('v128.store32_lane', 0);
-}
+import { I32 } from './wasm-encoder.ts';
 
 const WANTED_UNITS = 8;
+/** Bytes of sums that stay near while a unit goes through the blocks of its k. */
+const MOST_SUMS = 1 << 16;
 
-/** Adds the steps of a weight gradient; operands and output hold elements of the accumulator's dtype. */
+/** One loop over tiles: an axis, or the panels of the rows or columns. */
+interface Loop {
+  readonly count: number;
+  readonly panels: 'rows' | 'columns' | null;
+  /** Bytes per element of the axis in g, x and the output. */
+  readonly strides: readonly [g: number, x: number, o: number];
+}
+
+/** Width of the tile at hand. */
+interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The layout of g: rows next to the lanes where registers hold neighbouring rows. */
+function layoutsOf(plan: GradPlan): { apart: LaneLayout; inside: LaneLayout | null } {
+  const { g, gLanes, m } = plan;
+  const dim = m ? laneDim(g, m) : -1;
+  const inside = dim < 0 || dim === gLanes.dim ? null : laneLayout(g, gLanes.dim, GRAD_LANES, [dim]);
+  return { apart: gLanes, inside };
+}
+
+/**
+ * Adds the steps of a weight gradient; operands and output hold elements of the accumulator's dtype. With groups, `out`
+ * gets the sums of one after another.
+ */
 export function emitGrad(
   b: PlanBuilder,
   vec: Vec,
@@ -113,86 +55,151 @@ export function emitGrad(
   xRef: Ref,
   out: Ref,
 ): void {
-  const fused = isFused(b, vec);
-  const gPacked = emitLanePack(b, plan.g, plan.gLanes, gRef);
-  const xPacked = emitLanePack(b, plan.x, plan.xLanes, xRef);
-  const gStride = gradStride(plan.gLanes, plan.blocks);
-  const xStride = gradStride(plan.xLanes, plan.blocks);
+  const { m, n, k, level, kc, groups, blocks, xLanes } = plan;
+  const layouts = layoutsOf(plan);
+  const xStride = gradStride(xLanes, blocks);
   const oStride = rowMajor(axes, vec.size);
-  const { m, n, k, level, kc } = plan;
-  // Columns that are neighbours in memory fill the registers together.
-  const together = xStride(n) === 16 ? b.tiles.bytes / 16 : 1;
-  const [rows, columns] = tileShape(b, m?.extent ?? 1, n.extent, fused, together);
-  const [gNext, oNext] = m ? [gStride(m), oStride(m)] : [0, 0];
-  // An axis of the window inside the unit goes over the same elements again while they are near.
-  const inside: Axis[] = [];
-  const outside = [...plan.outer];
-  const last = outside.at(-1);
-  if (last && extentOf(outside.slice(0, -1)) * rows.count * columns.count >= WANTED_UNITS) inside.push(outside.pop()!);
-  const insideAxis = inside[0] ?? null;
-  /** Columns of a tile's sums in memory. */
-  const across = (width: number): number => Math.ceil(width / together) * together;
-  const tileBytes = rows.width * across(columns.width) * 16;
-  const unitBytes = tileBytes * extentOf(inside);
-  const units = extentOf(outside) * rows.count * columns.count;
-  const temp = b.temp(units * unitBytes);
-  const loops = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
-  const tile = (height: number, width: number): number =>
-    vectorTile(b, { vec, together, rows: height, columns: width, gRow: gNext, xColumn: xStride(n), k: loops.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
+  const sides = { rows: layouts.inside !== null, columns: xStride(n) === 16 };
+  const shape = tileShape(b, m?.extent ?? 1, n.extent, isFused(b, vec), sides);
+  const gLanes = shape.wideRows ? layouts.inside! : layouts.apart;
+  const gStride = gradStride(gLanes, blocks);
+  const { rows, columns } = shape;
+  const stridesOf = (a: Axis | null): Loop['strides'] => (a ? [gStride(a), xStride(a), oStride(a)] : [0, 0, 0]);
+  const loops: readonly Loop[] = [
+    { count: rows.count, panels: 'rows', strides: stridesOf(m) },
+    ...plan.outer.map((a): Loop => ({ count: a.extent, panels: null, strides: stridesOf(a) })),
+    { count: columns.count, panels: 'columns', strides: stridesOf(n) },
+  ];
+  const countOf = (some: readonly Loop[]): number => some.reduce((c, l) => c * l.count, 1);
+  const tileBytes = Math.ceil(sumsBytes({ ...shape, rows: rows.width, columns: columns.width }) / 64) * 64;
+  // One block of k: sums need not be kept.
+  const once = level === 0 && kc >= k[0]!.extent;
+  let outer = 0;
+  const enough = (): boolean =>
+    groups * countOf(loops.slice(0, outer)) >= WANTED_UNITS &&
+    (once || countOf(loops.slice(outer)) * tileBytes <= MOST_SUMS);
+  while (outer < loops.length && !enough()) outer++;
+  const [outside, inside] = [loops.slice(0, outer), loops.slice(outer)];
+  const unitBytes = once ? tileBytes : countOf(inside) * tileBytes;
+  const units = groups * countOf(outside);
+  const sums = b.temp(units * unitBytes);
+  // A unit that is a whole group packs its operands itself: they are in its processor's cache then.
+  const packs = groups > 1 && units === groups;
+  const pack = (f: Factor, layout: LaneLayout, from: Ref): Packed =>
+    packs
+      ? { ref: b.temp(laneBytes(f, layout)), from, pack: lanePack(b, f, layout) }
+      : { ref: emitLanePack(b, f, layout, from), from, pack: null };
+  const packed = [pack(plan.g, gLanes, gRef), pack(plan.x, xLanes, xRef)] as const;
+
+  const walks = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
+  const all = Math.ceil(plan.lane.extent / GRAD_LANES);
+  const tile = ({ rows: height, columns: width }: Size): GradTile =>
+    ({ vec, rows: height, columns: width, wideRows: shape.wideRows, together: shape.together, gRow: loops[0]!.strides[0], xColumn: loops.at(-1)!.strides[1], k: walks.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
 
   const f = b.writer();
   const [gBase, xBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];
+  const sources = packs ? [argument(f, 4), argument(f, 5)] : [];
   const local = (): number => f.local(I32);
-  const [g, x, o, t, xNow, tNow] = [local(), local(), local(), local(), local(), local()];
-  const [add, scratch, v] = [local(), local(), f.local(V128)];
-  const along = (body: () => void): void => {
-    f.get(x).set(xNow);
-    f.get(t).set(tNow);
-    repeat(f, insideAxis?.extent ?? 1, () => {
-      body();
-      if (insideAxis) advance(f, xNow, xStride(insideAxis));
-      advance(f, tNow, tileBytes);
-    });
-  };
-  const unitOf = (height: number, width: number): void => {
-    kBlocks(f, loops, level, kc, [g, x], (length) => {
-      along(() => f.get(g).get(xNow).get(tNow).get(length).get(add).call(tile(height, width)));
-      f.i32(1).set(add);
-    });
-    along(() => {
-      for (let r = 0; r < height; r++) {
-        for (let q = 0; q < width; q++) {
-          f.get(o).i32(r * oNext + q * oStride(n)).op('i32.add').set(scratch); // prettier-ignore
-          storeFolded(f, vec, tNow, (r * across(width) + q) * 16, scratch, v);
-        }
+  const [g, x, o, t, gNow, xNow, oNow, tNow] = [local(), local(), local(), local(), local(), local(), local(), local()];
+  const [add, length, scratch] = [local(), local(), local()];
+
+  /** Goes through the tiles of a unit, whose pointers move along. */
+  const tiles = (size: Size, body: (size: Size) => void): void => {
+    const moving = [gNow, xNow, oNow];
+    [g, x, o, t].forEach((p, i) => f.get(p).set([gNow, xNow, oNow, tNow][i]!));
+    const nest = (d: number, s: Size): void => {
+      const loop = inside[d];
+      if (!loop) {
+        body(s);
+        if (!once) advance(f, tNow, tileBytes);
+        return;
       }
-      if (insideAxis) advance(f, o, oStride(insideAxis));
-    });
+      const { panels, strides } = loop;
+      let moved = 0;
+      const some = (count: number, step: number, next: Size): void => {
+        if (count === 0) return;
+        repeat(f, count, () => {
+          nest(d + 1, next);
+          if (loop.count > 1) moving.forEach((p, i) => advance(f, p, step * strides[i]!));
+        });
+        moved += count * step;
+      };
+      if (!panels) some(loop.count, 1, s);
+      else {
+        const { wide, count, width } = shape[panels];
+        some(wide, width, { ...s, [panels]: width });
+        some(count - wide, width - 1, { ...s, [panels]: width - 1 });
+      }
+      if (d > 0 && loop.count > 1) moving.forEach((p, i) => advance(f, p, -moved * strides[i]!));
+    };
+    nest(0, size);
   };
-  const byWidth = (panel: number, p: Panels, body: (width: number) => void): void => {
-    if (p.wide === p.count) body(p.width);
-    else f.get(panel).i32(p.wide).op('i32.lt_u').if(() => body(p.width), () => body(p.width - 1)); // prettier-ignore
+  const fold = (s: Size): void => {
+    const { strides: row } = loops[0]!;
+    f.get(tNow).get(oNow).call(foldTile(b, tile(s), row[2], loops.at(-1)!.strides[2])); // prettier-ignore
+  };
+  const unitOf = (size: Size): void => {
+    const sumBlock = (count: number): void => {
+      tiles(size, (s) => {
+        f.get(gNow).get(xNow).get(tNow).get(count).get(add).call(gradTile(b, tile(s)));
+        if (once) fold(s);
+      });
+      f.i32(1).set(add);
+    };
+    kBlocks(f, walks, level, kc, [g, x], sumBlock, groups > 1 && k[0]!.axes[0] === blocks ? length : null);
+    if (!once) tiles(size, fold);
   };
   forUnits(f, (unit) => {
-    f.get(gBase).set(g);
-    f.get(xBase).set(x);
-    f.get(oBase).set(o);
-    f.get(tBase).set(t);
+    [gBase, xBase, oBase, tBase].forEach((p, i) => f.get(p).set([g, x, o, t][i]!));
     advanceBy(f, t, unit, unitBytes);
-    advance(f, g, plan.gLanes.base);
-    advance(f, x, plan.xLanes.base);
-    const columnPanel = digit(f, unit, columns.count);
-    const rowPanel = digit(f, unit, rows.count);
-    decodeAxes(f, unit, outside, [[g, gStride], [x, xStride], [o, oStride]]); // prettier-ignore
-    const firstRow = emitPanelStart(f, rows, rowPanel);
-    const firstColumn = emitPanelStart(f, columns, columnPanel);
-    advanceBy(f, g, firstRow, gNext);
-    advanceBy(f, o, firstRow, oNext);
-    advanceBy(f, x, firstColumn, xStride(n));
-    advanceBy(f, o, firstColumn, oStride(n));
+    advance(f, g, gLanes.base);
+    advance(f, x, xLanes.base);
     f.i32(0).set(add);
-    byWidth(rowPanel, rows, (h) => byWidth(columnPanel, columns, (w) => unitOf(h, w)));
+    const branches: ((size: Size, next: (size: Size) => void) => void)[] = [];
+    for (const loop of [...outside].reverse()) {
+      if (loop.count === 1 && !loop.panels) continue;
+      const index = digit(f, unit, loop.count);
+      const first = loop.panels ? emitPanelStart(f, shape[loop.panels], index) : index;
+      [g, x, o].forEach((p, i) => advanceBy(f, p, first, loop.strides[i]!));
+      const { panels } = loop;
+      if (panels) branches.push((size, next) => byWidth(index, shape[panels], (w) => next({ ...size, [panels]: w })));
+    }
+    if (groups > 1) {
+      // What is left of the unit's number is the group's.
+      advanceBy(f, o, unit, extentOf(axes) * vec.size);
+      f.get(unit).i32(blocks.extent).op('i32.mul').set(unit);
+      f.i32(all).get(unit).op('i32.sub');
+      atMost(f, scratch, blocks.extent);
+      f.set(length);
+      packed.forEach(({ pack: own }, i) => {
+        if (!own) return;
+        f.get(sources[i]!).get(unit).i32(own.units).op('i32.mul');
+        f.get(unit).get(length).op('i32.add').i32(own.units).op('i32.mul');
+        f.get([gBase, xBase][i]!).call(own.fn);
+      });
+      advanceBy(f, g, unit, gLanes.block);
+      advanceBy(f, x, unit, xLanes.block);
+    }
+    const branch = (i: number, size: Size): void => {
+      if (i < branches.length) branches[i]!(size, (next) => branch(i + 1, next));
+      else unitOf(size);
+    };
+    branch(0, { rows: rows.width, columns: columns.width });
   });
-  const cost = (rows.width * columns.width * extentOf(inside) * k.reduce((c, a) => c * a.extent, 1) * vec.lanes) / 4;
-  b.step(f, [gPacked, xPacked, out, temp], units, 1, cost);
+
+  function byWidth(panel: number, p: Panels, body: (width: number) => void): void {
+    if (p.wide === p.count) body(p.width);
+    else f.get(panel).i32(p.wide).op('i32.lt_u').if(() => body(p.width), () => body(p.width - 1)); // prettier-ignore
+  }
+  const steps = k.reduce((c, a) => c * a.extent, 1);
+  const cost = (rows.width * columns.width * countOf(inside) * steps * vec.lanes) / 4;
+  const [own, other] = packed;
+  b.step(f, [own.ref, other.ref, out, sums, ...(packs ? [own.from, other.from] : [])], units, 1, cost);
+}
+
+/** An operand in lanes; packed by units themselves where they have the function. */
+interface Packed {
+  readonly ref: Ref;
+  readonly from: Ref;
+  readonly pack: LanePack | null;
 }

@@ -6,6 +6,7 @@ import { advance, advanceBy, argument, digit, forUnits, grainFor } from './contr
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
 import { I32 } from './wasm-encoder.ts';
+import type { FunctionWriter } from './wasm-encoder.ts';
 import { stridesOf } from '@sporelet/ir';
 import type { Axis } from '@sporelet/ir';
 
@@ -79,45 +80,68 @@ function mergedRun(layout: LaneLayout): { outer: readonly PackDim[]; run: PackDi
   return { outer, run };
 }
 
-/** Adds the step that packs an operand of 4-byte elements into lanes. */
-export function emitLanePack(b: PlanBuilder, f: Factor, layout: LaneLayout, operand: Ref): Ref {
+/** How an operand is packed: by a function (operand, first unit, unit after the last, lanes). */
+export interface LanePack {
+  readonly fn: number;
+  /** Units of a block of lanes; the blocks' units follow one another. */
+  readonly units: number;
+  readonly cost: number;
+}
+
+/** Bytes of an operand in lanes. */
+export const laneBytes = (f: Factor, layout: LaneLayout): number =>
+  Math.ceil(f.spec.shape[layout.dim]! / layout.lanes) * layout.block;
+
+/** The function that packs an operand of 4-byte elements into lanes. */
+export function lanePack(b: PlanBuilder, f: Factor, layout: LaneLayout): LanePack {
   const { lanes, dim, inner } = layout;
   const batch = f.spec.shape[dim]!;
   const blocks = Math.ceil(batch / lanes);
   const plane = stridesOf(f.spec.shape)[dim]! * SIZE;
-  const temp = b.temp(blocks * layout.block);
   const { outer, run } = mergedRun(layout);
   const bytes = inner.reduce((n, d) => n * packLength(d), packLength(run) * lanes * SIZE);
+  const write = (w: FunctionWriter): void => {
+    const [from, to] = [0, 3] as const;
+    const [src, dst, outside] = [w.local(I32), w.local(I32), w.local(I32)];
+    forUnits(w, (unit) => {
+      w.get(from).set(src);
+      w.get(to).set(dst);
+      advanceBy(w, dst, unit, bytes);
+      w.i32(0).set(outside);
+      for (const d of [...outer].reverse()) {
+        const index = digit(w, unit, packLength(d));
+        advance(w, index, d.low);
+        advanceBy(w, src, index, d.stride);
+        if (isPadded(d)) w.get(index).i32(d.extent).op('i32.ge_u').get(outside).op('i32.or').set(outside);
+      }
+      advanceBy(w, src, unit, lanes * plane);
+      const copy = (existing: number): void => {
+        w.get(src)
+          .get(dst)
+          .call(rowFunction(b, run, inner, { plane, existing, lanes }));
+      };
+      const inside = (): void => {
+        const rest = batch % lanes;
+        if (rest === 0) copy(lanes);
+        else if (blocks === 1) copy(rest);
+        else w.get(unit).i32(blocks - 1).op('i32.eq').if(() => copy(rest), () => copy(lanes)); // prettier-ignore
+      };
+      if (!outer.some(isPadded)) inside();
+      else w.get(outside).if(() => w.get(dst).i32(bytes / 16).call(zeroFunction(b)), inside); // prettier-ignore
+    });
+  };
+  const key = JSON.stringify([batch, blocks, plane, outer, run, inner, lanes]);
+  const fn = b.internal(`lanes ${key}`, [I32, I32, I32, I32], write);
+  return { fn, units: outer.reduce((n, d) => n * packLength(d), 1), cost: bytes / SIZE };
+}
+
+/** Adds the step that packs an operand of 4-byte elements into lanes. */
+export function emitLanePack(b: PlanBuilder, f: Factor, layout: LaneLayout, operand: Ref): Ref {
+  const { fn, units, cost } = lanePack(b, f, layout);
+  const temp = b.temp(laneBytes(f, layout));
   const w = b.writer();
   const [from, to] = [argument(w, 0), argument(w, 1)];
-  const [src, dst, outside] = [w.local(I32), w.local(I32), w.local(I32)];
-  forUnits(w, (unit) => {
-    w.get(from).set(src);
-    w.get(to).set(dst);
-    advanceBy(w, dst, unit, bytes);
-    w.i32(0).set(outside);
-    for (const d of [...outer].reverse()) {
-      const index = digit(w, unit, packLength(d));
-      advance(w, index, d.low);
-      advanceBy(w, src, index, d.stride);
-      if (isPadded(d)) w.get(index).i32(d.extent).op('i32.ge_u').get(outside).op('i32.or').set(outside);
-    }
-    advanceBy(w, src, unit, lanes * plane);
-    const copy = (existing: number): void => {
-      w.get(src)
-        .get(dst)
-        .call(rowFunction(b, run, inner, { plane, existing, lanes }));
-    };
-    const inside = (): void => {
-      const rest = batch % lanes;
-      if (rest === 0) copy(lanes);
-      else if (blocks === 1) copy(rest);
-      else w.get(unit).i32(blocks - 1).op('i32.eq').if(() => copy(rest), () => copy(lanes)); // prettier-ignore
-    };
-    if (!outer.some(isPadded)) inside();
-    else w.get(outside).if(() => w.get(dst).i32(bytes / 16).call(zeroFunction(b)), inside); // prettier-ignore
-  });
-  const cost = bytes / SIZE;
-  b.step(w, [operand, temp], blocks * outer.reduce((n, d) => n * packLength(d), 1), grainFor(cost), cost);
+  w.get(from).get(1).get(2).get(to).call(fn);
+  b.step(w, [operand, temp], (laneBytes(f, layout) / layout.block) * units, grainFor(cost), cost);
   return temp;
 }

@@ -50,27 +50,32 @@ function planThin(t: Terms): GemmPlan | null {
 
 /**
  * The order in which a contraction adds up; it comes from the shapes only. The summed elements are numbered row-major
- * over `axes`. Elements `[i, i + kBlock)` of every `period` elements are a block (the last one of a period may be
+ * over `axes`. Every `group` of them (the last one may be shorter) is summed as follows, and the groups' sums are added
+ * up in sequence. Elements `[i, i + kBlock)` of every `period` elements are a block (the last one of a period may be
  * shorter); a block's products are added in sequence to 0, and the blocks' sums are added up in sequence. Each product
  * is rounded before it is added, unless multiply-add is fused. With `lanes`, the axis given there is the outermost of
- * `axes` and advances in steps of `count`: there are `count` such sums, sum l for the elements whose index in that axis
- * is l modulo `count`, and the result is (0 + 2) + (1 + 3). Products with a zero that stands for an element outside of
- * its operand may be left out.
+ * `axes` and advances in steps of `count`: a group has `count` such sums, sum l for the elements whose index in that axis
+ * is l modulo `count`, and its own is (0 + 2) + (1 + 3). Products with a zero that stands for an element outside of its
+ * operand may be left out.
  */
 export interface ContractionOrder {
   readonly axes: readonly Axis[];
   readonly kBlock: number;
   readonly period: number;
+  /** Infinity: all of them. */
+  readonly group: number;
   readonly lanes: { readonly axis: Axis; readonly count: number } | null;
 }
 
 export function contractionOrder(c: Contraction): ContractionOrder {
   const { plan } = c;
   const inner = plan.k.slice(plan.level + 1).reduce((n, a) => n * a.extent, 1);
-  const blocks = { kBlock: plan.kc * inner, period: plan.k[plan.level]!.extent * inner };
+  const blocks = { kBlock: plan.kc * inner, period: plan.k[plan.level]!.extent * inner, group: Infinity };
   if (plan.kind === 'lanes') return { ...blocks, axes: plan.order, lanes: null };
   const axes = c.k.filter((a) => a.extent > 1);
   if (plan.kind === 'gemm') return { ...blocks, axes, lanes: null };
-  const { lane } = plan;
-  return { ...blocks, axes: [lane, ...axes.filter((a) => a !== lane)], lanes: { axis: lane, count: GRAD_LANES } };
+  const { lane, groups } = plan;
+  const rest = axes.filter((a) => a !== lane);
+  const group = groups > 1 ? plan.blocks.extent * extentOf(rest) : Infinity;
+  return { ...blocks, group, axes: [lane, ...rest], lanes: { axis: lane, count: GRAD_LANES } };
 }

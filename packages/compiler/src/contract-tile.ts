@@ -93,7 +93,8 @@ export function kLoops(
 
 /**
  * Loops over the blocks of k in order: whole elements of the axes above `level`, and up to `kc` elements of that axis.
- * `body` gets a local with the block's length; the pointers are at the block's first element.
+ * `body` gets a local with the block's length; the pointers are at the block's first element. With `outermost`, a local,
+ * there are as many elements of the first axis as it says.
  */
 export function kBlocks(
   f: FunctionWriter,
@@ -102,19 +103,24 @@ export function kBlocks(
   kc: number,
   pointers: readonly number[],
   body: (length: number) => void,
+  outermost: number | null = null,
 ): void {
   const [left, length, scratch] = [f.local(I32), f.local(I32), f.local(I32)];
   const nest = (d: number): void => {
     const { extent, strides } = k[d]!;
     if (d < level) {
       const below = k[d + 1]!;
-      repeat(f, extent, () => {
+      const each = (): void => {
         nest(d + 1);
         pointers.forEach((p, i) => advance(f, p, strides[i]! - below.extent * below.strides[i]!));
-      });
-      return;
+      };
+      if (d > 0 || outermost === null) return repeat(f, extent, each);
+      const more = f.local(I32);
+      f.get(outermost).set(more);
+      return repeatLocal(f, more, each);
     }
-    f.i32(extent).set(left);
+    if (d === 0 && outermost !== null) f.get(outermost).set(left);
+    else f.i32(extent).set(left);
     f.loop(() => {
       f.get(left);
       atMost(f, scratch, kc);

@@ -20,8 +20,9 @@ export function emitContraction(b: PlanBuilder, c: Contraction, operands: readon
   const most = plan.kind === 'gemm' ? Infinity : plan.kind === 'lanes' ? 32 : 16;
   const vec = vecOf(c.acc, Math.min(b.tiles.bytes, most));
   const axes = plan.kind === 'gemm' && plan.permuted ? plan.cAxes : c.axes;
-  const direct = axes === c.axes && c.out.dtype === c.acc;
-  const result = direct ? out.ref : b.temp(sizeOf(c.out.shape) * c.acc.itemsize);
+  const groups = plan.kind === 'grad' ? plan.groups : 1;
+  const direct = axes === c.axes && c.out.dtype === c.acc && groups === 1;
+  const result = direct ? out.ref : b.temp(groups * sizeOf(c.out.shape) * c.acc.itemsize);
   const operand = (f: Factor): Operand => operands[f.input]!;
   if (plan.kind === 'gemm') {
     const [rows, columns] = [plan.a, plan.b].map((s) => emitOperand(b, s.factor, s.layout, c.acc, operand(s.factor)));
@@ -34,13 +35,16 @@ export function emitContraction(b: PlanBuilder, c: Contraction, operands: readon
     const w = emitOperand(b, plan.w, plan.wLayout, c.acc, operand(plan.w));
     emitLanes(b, vec, plan, axes, x.ref, w.ref, result);
   }
-  if (!direct) emitResult(b, c, axes, { ref: result, spec: { dtype: c.acc, shape: axes.map((x) => x.extent) } }, out);
+  const spec = { dtype: c.acc, shape: [groups, ...axes.map((x) => x.extent)] };
+  if (!direct) emitResult(b, c, axes, { ref: result, spec }, out);
 }
 
-/** Permutes and converts the sums to the output's axes and dtype. */
+/** Adds up the groups' sums, permutes and converts them to the output's axes and dtype. */
 function emitResult(b: PlanBuilder, c: Contraction, order: readonly Axis[], from: Operand, out: Operand): void {
   const axes = c.axes.map((a) => new Axis(a.name, a.extent));
   const view = new View(0, from.spec);
-  const value = view.at(...order.map((a) => axisRef(axes[c.axes.indexOf(a)]!))).cast(out.spec.dtype);
-  emitPull(b, { operands: [from], outputs: [{ ...out, axes, value }] });
+  const at = order.map((a) => axisRef(axes[c.axes.indexOf(a)]!));
+  let value = view.at(0, ...at);
+  for (let g = 1; g < from.spec.shape[0]!; g++) value = value.add(view.at(g, ...at));
+  emitPull(b, { operands: [from], outputs: [{ ...out, axes, value: value.cast(out.spec.dtype) }] });
 }

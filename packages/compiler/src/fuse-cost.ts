@@ -70,9 +70,9 @@ export function orderOf(kernel: Kernel): string {
   for (const o of outputs) {
     const contraction = outputs.length === 1 ? recognizeContraction(o, kernel.inputs) : null;
     if (contraction) {
-      const { kBlock, period, lanes, axes } = contractionOrder(contraction);
+      const { kBlock, period, group, lanes, axes } = contractionOrder(contraction);
       parts.push(
-        `contraction ${kBlock}/${period} ${lanes?.count} ${lanes?.axis.extent} ${axes.map((a) => a.extent).join()}`,
+        `contraction ${kBlock}/${period}/${group} ${lanes?.count} ${lanes?.axis.extent} ${axes.map((a) => a.extent).join()}`,
       );
       continue;
     }

@@ -137,7 +137,7 @@ export function inOrder(c: Contraction, data: readonly TypedArray[]): Float32Arr
       rest = Math.floor(rest / axis.extent);
     }
   };
-  const { axes, kBlock, period, lanes } = order;
+  const { axes, kBlock, period, group, lanes } = order;
   const others = lanes ? axes.slice(1) : axes;
   const inner = others.reduce((n, a) => n * a.extent, 1);
   const count = lanes?.count ?? 1;
@@ -145,22 +145,28 @@ export function inOrder(c: Contraction, data: readonly TypedArray[]): Float32Arr
   const result = new Float32Array(c.axes.reduce((n, a) => n * a.extent, 1));
   return result.map((_, o) => {
     place(c.axes, o);
-    const sums = Array.from({ length: count }, (_, lane) => {
+    const sumOf = (lane: number, first: number, end: number): number => {
       let total: number | null = null;
       let block = 0;
-      for (let i = 0; i < steps; i++) {
+      for (let i = first; i < end; i++) {
         if (lanes) at.set(lanes.axis, Math.floor(i / inner) * count + lane);
         place(others, i % inner);
         const inside = !lanes || at.get(lanes.axis)! < lanes.axis.extent;
         if (inside) block = Math.fround(block + Math.fround(read(c.x) * read(c.y)));
-        const next = (i + 1) % period;
-        if (next === 0 || next % kBlock === 0) {
+        const next = (i - first + 1) % period;
+        if (next === 0 || next % kBlock === 0 || i === end - 1) {
           total = total === null ? block : Math.fround(total + block);
           block = 0;
         }
       }
       return total!;
-    });
-    return lanes ? Math.fround(Math.fround(sums[0]! + sums[2]!) + Math.fround(sums[1]! + sums[3]!)) : sums[0]!;
+    };
+    let result: number | null = null;
+    for (let first = 0; first < steps; first += group) {
+      const [a, b, d, e] = Array.from({ length: count }, (_, lane) => sumOf(lane, first, Math.min(first + group, steps)));
+      const sum = lanes ? Math.fround(Math.fround(a! + d!) + Math.fround(b! + e!)) : a!;
+      result = result === null ? sum : Math.fround(result + sum);
+    }
+    return result!;
   });
 }

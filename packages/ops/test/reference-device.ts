@@ -28,26 +28,36 @@ function term(e: Expr, c: Contraction, i: Expr, lane: number): Expr {
   return where(at.lt(lanes.axis.extent), value, constant(0, value.dtype));
 }
 
-/** One of a contraction's sums: blocks added in sequence, each block's terms added in sequence. */
-function blocked(e: Expr, c: Contraction, lane: number): Expr {
-  const { axes, kBlock, period, lanes } = contractionOrder(c);
-  const inner = product(lanes ? axes.slice(1) : axes);
-  const steps = lanes ? Math.ceil(lanes.axis.extent / lanes.count) * inner : inner;
-  const periods = new AxisClass('p', Math.ceil(steps / period));
+/** One of the sums of a contraction's elements `[first, end)`: blocks added in sequence, each block's terms added in sequence. */
+function blocked(e: Expr, c: Contraction, lane: number, first: number, end: number): Expr {
+  const { kBlock, period: whole } = contractionOrder(c);
+  const period = Math.min(whole, end - first);
+  const periods = new AxisClass('p', Math.ceil((end - first) / period));
   const blocks = new AxisClass('b', Math.ceil(period / kBlock));
   const start = axisRef(blocks).mul(kBlock);
   const row = new AxisClass('r', kBlock, constant(period, start.dtype).sub(start).min(kBlock));
-  const i = axisRef(periods).mul(period).add(start).add(axisRef(row));
+  const i = axisRef(periods).mul(period).add(start).add(axisRef(row)).add(first);
   return summed(summed(term(e, c, i, lane), [row]), [periods, blocks]);
+}
+
+/** The sum of a contraction: groups added in sequence. */
+function grouped(e: Expr, c: Contraction): Expr {
+  const { axes, group, lanes } = contractionOrder(c);
+  const inner = product(lanes ? axes.slice(1) : axes);
+  const steps = lanes ? Math.ceil(lanes.axis.extent / lanes.count) * inner : inner;
+  const sums: Expr[] = [];
+  for (let first = 0; first < steps; first += group) {
+    const sum = (lane: number): Expr => blocked(e, c, lane, first, Math.min(first + group, steps));
+    sums.push(lanes ? sum(0).add(sum(2)).add(sum(1).add(sum(3))) : sum(0));
+  }
+  return sums.reduce((x, y) => x.add(y));
 }
 
 /** A contraction written out in the order that its shapes ask for. */
 function writtenOut(output: PullOutput, c: Contraction): PullOutput {
-  const count = contractionOrder(c).lanes?.count ?? 1;
   const rewrite = (e: Expr): Expr => {
     if (e.kind !== 'reduce') return new ExprClass(e.kind, e.dtype, e.args.map(rewrite), e.fn ? { fn: e.fn } : {});
-    const sums = Array.from({ length: count }, (_, lane) => blocked(e.args[0]!, c, lane));
-    return count === 1 ? sums[0]! : sums[0]!.add(sums[2]!).add(sums[1]!.add(sums[3]!));
+    return grouped(e.args[0]!, c);
   };
   return { ...output, value: rewrite(output.value) };
 }
