@@ -136,8 +136,14 @@ function operations(r: number): Definition[] {
     }
   } // prettier-ignore
   fn('u32', `all_true${r}`, `${v} a`, `vm${r} z = (vm${r})(a == 0); return (${list(d, (i) => `z[${i}]`).replaceAll(', ', ' | ')}) == 0;`); // prettier-ignore
-  if (r === 16)
-    out.push({ name: 'pick16', text: '#define pick16(a, b, i, j, k, l) ((vi16)PICK(vi16, a, b, i, j, k, l))' });
+  // Lanes 0 to 3 are those of a part of `a`, 4 to 7 those of the same part of `b`.
+  const picks = list(n, (i) => `(${'ijkl'[i % 4]} & 3) + ${i - (i % 4)} + (${'ijkl'[i % 4]} >> 2) * ${n}`);
+  out.push({ name: `pick${r}`, text: `#define pick${r}(a, b, i, j, k, l) ((${v})PICK(${v}, a, b, ${picks}))` });
+  const part = (i: number): string => `GET(vi16, p + ${i} * step)`;
+  const joined = (i: number): string => `__builtin_shufflevector(${part(i)}, ${part(i + 1)}, ${list(8, String)})`;
+  const parts = r === 16 ? part(0) : r === 32 ? joined(0) : `__builtin_shufflevector(${joined(0)}, ${joined(2)}, ${list(16, String)})`; // prettier-ignore
+  const copied = `${v} x; ${Array.from({ length: r / 16 }, (_, i) => `memcpy((char *)&x + ${16 * i}, p + ${i} * step, 16);`).join(' ')} return x;`; // prettier-ignore
+  fn(v, `load_parts${r}`, 'const char *p, u64 step', `return ${parts};`, { when: shuffles, list: [['', copied]] });
   fn(
     v,
     `load_twice${r}`,

@@ -131,10 +131,9 @@ export class CWriter implements FunctionWriter {
     return this.push('v', name_);
   }
   shuffle(bytes: readonly number[]): this {
-    if (this.register !== 16) throw new Error('C: shuffles are for registers of 16 bytes');
     const [a, b] = this.take(2);
     const words = Array.from({ length: 4 }, (_, l) => bytes[4 * l]! >> 2);
-    return this.result('v', `pick16(${a}, ${b}, ${words.join(', ')})`);
+    return this.result('v', `pick${this.register}(${a}, ${b}, ${words.join(', ')})`);
   }
   evenLanes(): this {
     return this.result('v', `even_lanes${this.register}(${this.take(1)[0]})`);
@@ -153,6 +152,10 @@ export class CWriter implements FunctionWriter {
   loadRepeated(offset = 0): this {
     const [address] = this.take(1);
     return this.result('v', `load_repeated${this.register}(AT(${address}, ${offset}))`);
+  }
+  loadParts(step: number, offset = 0): this {
+    const [address] = this.take(1);
+    return this.result('v', `load_parts${this.register}(AT(${address}, ${offset}), ${step})`);
   }
   memLane(name: MemoryLaneOp, lane: number, offset = 0): this {
     if (this.register !== 16) throw new Error('C: single lanes are stored from registers of 16 bytes');

@@ -139,7 +139,7 @@ export function foldTile(b: PlanBuilder, t: GradTile, oRow: number, oColumn: num
   // Four at a time: those that are neighbours in the output, then the others.
   const quads: { from: number; to: number }[][] = [];
   const rest: { from: number; to: number }[] = [];
-  for (let i = 0; i < elements.length; ) {
+  for (let i = 0; i < elements.length;) {
     const four = elements.slice(i, i + 4);
     const together = four.length === 4 && four.every((e, j) => e.to === four[0]!.to + j * vec.size);
     if (together) quads.push(four);

@@ -3,7 +3,7 @@ import { GRAD_LANES, gradStride } from './contract-grad-plan.ts';
 import type { GradPlan } from './contract-grad-plan.ts';
 import { foldTile, gradTile, sumsBytes, tileShape } from './contract-grad-tile.ts';
 import type { GradTile } from './contract-grad-tile.ts';
-import { emitLanePack, laneBytes, laneLayout, lanePack } from './contract-lane-pack.ts';
+import { emitLanePack, laneLayout, lanePack } from './contract-lane-pack.ts';
 import type { LaneLayout, LanePack } from './contract-lane-pack.ts';
 import { laneDim } from './contract-lanes-plan.ts';
 import { emitPanelStart } from './contract-pack.ts';
@@ -83,12 +83,15 @@ export function emitGrad(
   const unitBytes = once ? tileBytes : countOf(inside) * tileBytes;
   const units = groups * countOf(outside);
   const sums = b.temp(units * unitBytes);
-  // A unit that is a whole group packs its operands itself: they are in its processor's cache then.
+  // A unit that is a whole group packs its operands itself, a block of k or lanes at a time: they stay in its cache.
   const packs = groups > 1 && units === groups;
-  const pack = (f: Factor, layout: LaneLayout, from: Ref): Packed =>
-    packs
-      ? { ref: b.temp(laneBytes(f, layout)), from, pack: lanePack(b, f, layout) }
-      : { ref: emitLanePack(b, f, layout, from), from, pack: null };
+  const walksBlocks = k[0]!.axes[0] === blocks;
+  const atOnce = walksBlocks && level === 0 ? kc : 1;
+  const pack = (f: Factor, layout: LaneLayout, from: Ref): Packed => {
+    if (!packs) return { ref: emitLanePack(b, f, layout, from), from, layout, pack: null };
+    return { ref: b.temp(units * spaceFor(layout)), from, layout, pack: lanePack(b, f, layout) };
+  };
+  const spaceFor = (layout: LaneLayout): number => Math.ceil((atOnce * layout.block) / 64) * 64;
   const packed = [pack(plan.g, gLanes, gRef), pack(plan.x, xLanes, xRef)] as const;
 
   const walks = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
@@ -101,7 +104,15 @@ export function emitGrad(
   const sources = packs ? [argument(f, 4), argument(f, 5)] : [];
   const local = (): number => f.local(I32);
   const [g, x, o, t, gNow, xNow, oNow, tNow] = [local(), local(), local(), local(), local(), local(), local(), local()];
-  const [add, length, scratch] = [local(), local(), local()];
+  const [add, length, scratch, block, count, gSpace, xSpace] = [
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+    local(),
+  ];
 
   /** Goes through the tiles of a unit, whose pointers move along. */
   const tiles = (size: Size, body: (size: Size) => void): void => {
@@ -141,13 +152,40 @@ export function emitGrad(
   const unitOf = (size: Size): void => {
     const sumBlock = (count: number): void => {
       tiles(size, (s) => {
-        f.get(gNow).get(xNow).get(tNow).get(count).get(add).call(gradTile(b, tile(s)));
+        f.get(gNow)
+          .get(xNow)
+          .get(tNow)
+          .get(count)
+          .get(add)
+          .call(gradTile(b, tile(s)));
         if (once) fold(s);
       });
       f.i32(1).set(add);
     };
-    kBlocks(f, walks, level, kc, [g, x], sumBlock, groups > 1 && k[0]!.axes[0] === blocks ? length : null);
+    if (!packs) kBlocks(f, walks, level, kc, [g, x], sumBlock, groups > 1 && walksBlocks ? length : null);
+    else {
+      f.loop(() => {
+        f.get(length);
+        atMost(f, scratch, atOnce);
+        f.set(count);
+        packed.forEach((p, i) => packInto(p, i));
+        if (walksBlocks && level === 0) sumBlock(count);
+        else if (walksBlocks) kBlocks(f, walks.slice(1), level - 1, kc, [g, x], sumBlock);
+        else kBlocks(f, walks, level, kc, [g, x], sumBlock);
+        f.get(block).get(count).op('i32.add').set(block);
+        f.get(length).get(count).op('i32.sub').tee(length).brIf(0);
+      });
+    }
     if (!once) tiles(size, fold);
+  };
+  /** Packs `count` blocks of lanes from `block` on into the unit's space, where g and x then start. */
+  const packInto = ({ layout, pack: own }: Packed, i: number): void => {
+    const [space, now] = [[gSpace, xSpace][i]!, [g, x][i]!];
+    f.get(sources[i]!).get(block).i32(own!.units).op('i32.mul');
+    f.get(block).get(count).op('i32.add').i32(own!.units).op('i32.mul');
+    f.get(space).get(block).i32(layout.block).op('i32.mul').op('i32.sub').call(own!.fn);
+    f.get(space).set(now);
+    advance(f, now, layout.base);
   };
   forUnits(f, (unit) => {
     [gBase, xBase, oBase, tBase].forEach((p, i) => f.get(p).set([g, x, o, t][i]!));
@@ -167,18 +205,18 @@ export function emitGrad(
     if (groups > 1) {
       // What is left of the unit's number is the group's.
       advanceBy(f, o, unit, extentOf(axes) * vec.size);
-      f.get(unit).i32(blocks.extent).op('i32.mul').set(unit);
-      f.i32(all).get(unit).op('i32.sub');
+      if (packs)
+        [gBase, xBase].forEach((p, i) => {
+          const space = [gSpace, xSpace][i]!;
+          f.get(p).set(space);
+          advanceBy(f, space, unit, spaceFor(packed[i]!.layout));
+        });
+      f.get(unit).i32(blocks.extent).op('i32.mul').set(block);
+      f.i32(all).get(block).op('i32.sub');
       atMost(f, scratch, blocks.extent);
       f.set(length);
-      packed.forEach(({ pack: own }, i) => {
-        if (!own) return;
-        f.get(sources[i]!).get(unit).i32(own.units).op('i32.mul');
-        f.get(unit).get(length).op('i32.add').i32(own.units).op('i32.mul');
-        f.get([gBase, xBase][i]!).call(own.fn);
-      });
-      advanceBy(f, g, unit, gLanes.block);
-      advanceBy(f, x, unit, xLanes.block);
+      advanceBy(f, g, block, gLanes.block);
+      advanceBy(f, x, block, xLanes.block);
     }
     const branch = (i: number, size: Size): void => {
       if (i < branches.length) branches[i]!(size, (next) => branch(i + 1, next));
@@ -201,5 +239,6 @@ export function emitGrad(
 interface Packed {
   readonly ref: Ref;
   readonly from: Ref;
+  readonly layout: LaneLayout;
   readonly pack: LanePack | null;
 }

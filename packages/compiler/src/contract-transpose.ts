@@ -52,8 +52,25 @@ export interface Planes {
   readonly lanes: number;
 }
 
+/** What a register holds side by side: elements of an inner dimension, so many bytes apart; several only of four lanes. */
+interface Parts {
+  readonly count: number;
+  readonly step: number;
+}
+
+const ONE: Parts = { count: 1, step: 0 };
+
 /** Copies `count` neighbouring positions of all planes into lanes, `step` bytes between positions. */
-function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: number, step: number, p: Planes): void {
+function gatherRun(
+  f: FunctionWriter,
+  q: Quad,
+  src: number,
+  dst: number,
+  count: number,
+  step: number,
+  p: Planes,
+  parts = ONE,
+): void {
   const { plane, existing, lanes } = p;
   if (count >= 4) {
     repeat(f, count >> 2, () => {
@@ -61,7 +78,7 @@ function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: 
         q.rows.forEach((r, i) => {
           if (half + i < existing)
             f.get(src)
-              .mem('v128.load', (half + i) * plane)
+              .loadParts(parts.step, (half + i) * plane)
               .set(r);
           else f.get(q.zero).set(r);
         });
@@ -83,14 +100,21 @@ function gatherRun(f: FunctionWriter, q: Quad, src: number, dst: number, count: 
       f.get(dst)
         .get(q.zero)
         .mem('v128.store', half * SIZE);
-    for (let l = 0; l < existing; l++)
-      f.get(dst)
-        .get(src)
-        .mem('i32.load', l * plane)
-        .mem('i32.store', l * SIZE);
+    for (let part = 0; part < parts.count; part++)
+      for (let l = 0; l < existing; l++)
+        f.get(dst)
+          .get(src)
+          .mem('i32.load', l * plane + part * parts.step)
+          .mem('i32.store', (part * lanes + l) * SIZE);
     advance(f, src, SIZE);
     advance(f, dst, step);
   });
+}
+
+/** A function (source, destination) that copies a run of positions for several elements of an inner dimension at once. */
+function partsFunction(b: PlanBuilder, count: number, step: number, planes: Planes, parts: Parts): number {
+  const write = (f: FunctionWriter): void => gatherRun(f, quadLocals(f), 0, 1, count, step, planes, parts);
+  return b.internal(`parts ${JSON.stringify([count, step, planes, parts])}`, [I32, I32], write, 16 * parts.count);
 }
 
 /** One dimension of what is packed: its elements in memory, and the index range that is wanted of it. */
@@ -146,11 +170,26 @@ export function rowFunction(b: PlanBuilder, run: PackDim, inner: readonly PackDi
       };
     });
     f.get(dst).set(data);
-    kLoops(f, loops, [src, data], ([s, t]) => {
-      f.get(s!).set(from);
-      f.get(t!).set(to);
-      gatherRun(f, q, from, to, count, step, planes);
-    });
+    const [only] = inner;
+    if (only && inner.length === 1 && planes.lanes === 4) {
+      // As many elements at once as registers hold.
+      let left = packLength(only);
+      for (let n = b.tiles.bytes / 16; left > 0; n /= 2) {
+        if (left < n) continue;
+        const fn = partsFunction(b, count, step, planes, { count: n, step: only.stride });
+        repeat(f, Math.floor(left / n), () => {
+          f.get(src).get(data).call(fn);
+          advance(f, src, n * only.stride);
+          advance(f, data, n * size);
+        });
+        left %= n;
+      }
+    } else
+      kLoops(f, loops, [src, data], ([s, t]) => {
+        f.get(s!).set(from);
+        f.get(t!).set(to);
+        gatherRun(f, q, from, to, count, step, planes);
+      });
     advance(f, dst, count * step);
     fill(run.high - (first + count - 1));
   });

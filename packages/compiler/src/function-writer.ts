@@ -24,7 +24,7 @@ export interface FunctionWriter {
   f64(value: number): this;
   op(name: PlainOp): this;
   lane(name: LaneOp, lane: number): this;
-  /** Picks 16 bytes of two registers; only where registers have 16 bytes. */
+  /** Picks 16 bytes of two; in wider registers 32-bit lanes of each 16 bytes alike. */
   shuffle(bytes: readonly number[]): this;
   /** Takes a register, leaves one with its even 32-bit lanes in the lower half. */
   evenLanes(): this;
@@ -33,6 +33,8 @@ export interface FunctionWriter {
   loadPairs(twice: boolean, offset?: number): this;
   /** Loads 16 bytes, as often as a register holds them. */
   loadRepeated(offset?: number): this;
+  /** Loads 16 bytes for each 16 bytes of a register, `step` bytes apart. */
+  loadParts(step: number, offset?: number): this;
   memLane(name: MemoryLaneOp, lane: number, offset?: number): this;
   /** Stores the first bytes (a multiple of 4) of the register in local `value` at the address in local `address`. */
   storeFirst(bytes: number, address: number, value: number, offset?: number): this;

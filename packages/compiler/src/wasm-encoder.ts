@@ -268,6 +268,9 @@ export class WasmWriter implements FunctionWriter {
   loadRepeated(offset = 0): this {
     return this.mem('v128.load', offset);
   }
+  loadParts(_step: number, offset = 0): this {
+    return this.mem('v128.load', offset);
+  }
   storeFirst(bytes: number, address: number, value: number, offset = 0): this {
     this.get(address).get(value);
     if (bytes === 16) return this.mem('v128.store', offset);

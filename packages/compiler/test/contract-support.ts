@@ -163,7 +163,9 @@ export function inOrder(c: Contraction, data: readonly TypedArray[]): Float32Arr
     };
     let result: number | null = null;
     for (let first = 0; first < steps; first += group) {
-      const [a, b, d, e] = Array.from({ length: count }, (_, lane) => sumOf(lane, first, Math.min(first + group, steps)));
+      const [a, b, d, e] = Array.from({ length: count }, (_, lane) =>
+        sumOf(lane, first, Math.min(first + group, steps)),
+      );
       const sum = lanes ? Math.fround(Math.fround(a! + d!) + Math.fround(b! + e!)) : a!;
       result = result === null ? sum : Math.fround(result + sum);
     }

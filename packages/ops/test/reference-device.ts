@@ -48,7 +48,13 @@ function grouped(e: Expr, c: Contraction): Expr {
   const sums: Expr[] = [];
   for (let first = 0; first < steps; first += group) {
     const sum = (lane: number): Expr => blocked(e, c, lane, first, Math.min(first + group, steps));
-    sums.push(lanes ? sum(0).add(sum(2)).add(sum(1).add(sum(3))) : sum(0));
+    sums.push(
+      lanes
+        ? sum(0)
+            .add(sum(2))
+            .add(sum(1).add(sum(3)))
+        : sum(0),
+    );
   }
   return sums.reduce((x, y) => x.add(y));
 }
