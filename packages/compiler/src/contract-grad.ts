@@ -17,6 +17,8 @@ import type { Ref } from './plan.ts';
 import { I32 } from './wasm-encoder.ts';
 
 const WANTED_UNITS = 8;
+/** Multiply-adds of a unit that is a whole group: it is cut further where there are more, and few groups. */
+const WANTED_WORK = 1 << 20;
 /** Bytes of sums that stay near while a unit goes through the blocks of its k. */
 const MOST_SUMS = 1 << 16;
 
@@ -74,10 +76,12 @@ export function emitGrad(
   const tileBytes = Math.ceil(sumsBytes({ ...shape, rows: rows.width, columns: columns.width }) / 64) * 64;
   // One block of k: sums need not be kept.
   const once = level === 0 && kc >= k[0]!.extent;
+  const steps = k.reduce((c, a) => c * a.extent, 1);
+  const work = extentOf(axes) * groups * steps * vec.lanes;
+  const wanted = groups > 1 ? Math.min(WANTED_UNITS, Math.ceil(work / WANTED_WORK)) : WANTED_UNITS;
   let outer = 0;
   const enough = (): boolean =>
-    groups * countOf(loops.slice(0, outer)) >= WANTED_UNITS &&
-    (once || countOf(loops.slice(outer)) * tileBytes <= MOST_SUMS);
+    groups * countOf(loops.slice(0, outer)) >= wanted && (once || countOf(loops.slice(outer)) * tileBytes <= MOST_SUMS);
   while (outer < loops.length && !enough()) outer++;
   const [outside, inside] = [loops.slice(0, outer), loops.slice(outer)];
   const unitBytes = once ? tileBytes : countOf(inside) * tileBytes;
@@ -229,7 +233,6 @@ export function emitGrad(
     if (p.wide === p.count) body(p.width);
     else f.get(panel).i32(p.wide).op('i32.lt_u').if(() => body(p.width), () => body(p.width - 1)); // prettier-ignore
   }
-  const steps = k.reduce((c, a) => c * a.extent, 1);
   const cost = (rows.width * columns.width * countOf(inside) * steps * vec.lanes) / 4;
   const [own, other] = packed;
   b.step(f, [own.ref, other.ref, out, sums, ...(packs ? [own.from, other.from] : [])], units, 1, cost);

@@ -211,6 +211,40 @@ describe('groups', () => {
   });
 });
 
+/** Weight gradients in groups, by how many: with lanes and groups that are not full. */
+const inGroups: readonly [number, Conv][] = [
+  [2, { ...base, n: 17, c: 1, h: 20, w: 20, co: 6, kh: 5, kw: 5 }],
+  [5, { ...base, n: 65, c: 2, h: 14, w: 14, co: 8 }],
+  [6, { ...base, n: 65, c: 3, h: 14, w: 14, co: 8, kh: 5, kw: 5 }],
+  [8, { ...base, n: 30, c: 1, h: 32, w: 32, co: 6, kh: 5, kw: 5 }],
+  [4, { ...base, n: 16, c: 2, h: 30, w: 30, co: 9, stride: 2, dilation: 2, pad: 3, kh: 5, kw: 5 }],
+  [6, { ...base, n: 61, c: 16, h: 8, w: 8, co: 33 }],
+  // Too much work for a unit: it is cut further.
+  [2, { ...lenet, n: 7, h: 18, w: 18 }],
+];
+
+describe('weight gradients in groups', () => {
+  it.each(inGroups)('%i groups: %o', (groups, c) => {
+    check(c, 'weight gradient', 'grad');
+    const { specs, output } = declare(c, 'weight gradient');
+    const inputs = data(specs);
+    const { out, contraction } = runContraction(output, specs, inputs);
+    expect(contraction.plan).toMatchObject({ groups });
+    expect(distance(numbers(out, float32), inOrder(contraction, inputs))).toBe(0);
+    for (const chunk of [1, 3]) expect(runContraction(output, specs, inputs, { chunk }).out).toEqual(out);
+  });
+
+  it('are few where there is little work, or where sums are many', () => {
+    const groupsOf = (c: Conv): unknown => {
+      const { specs, output } = declare(c, 'weight gradient');
+      return recognizeContraction(output, specs)?.plan;
+    };
+    expect(groupsOf({ ...lenet, n: 4 })).toMatchObject({ groups: 1 });
+    expect(groupsOf({ ...lenet, n: 64 })).toMatchObject({ groups: 8 });
+    expect(groupsOf({ ...base, n: 16, c: 256, h: 6, w: 6, co: 256 })).toMatchObject({ groups: 1 });
+  });
+});
+
 describe('the bits of a convolution', () => {
   it.each(['forward', 'input gradient', 'weight gradient'] as const)('%s: do not depend on how units are shared out', (direction) => {
     const { specs, output } = declare({ ...lenet, pad: 1 }, direction);

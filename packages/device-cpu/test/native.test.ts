@@ -116,6 +116,17 @@ describe(`native code${skipped}`, () => {
     same(nativeFor(change), kernels, (k, i) => bytesFor(k.inputs[i]!, i));
   });
 
+  // Weight gradients of batches that fill neither lanes nor groups, and their parts in all sizes of registers.
+  const gradients = [1, 3, 5, 17, 64, 65].map((n) => convolutions(n, 3, 13, 8, 4, 1)[2]!);
+  gradients.push(...[[64, 1, 30, 6, 5, 0], [65, 6, 14, 16, 5, 0], [61, 16, 8, 33, 3, 1], [33, 2, 20, 7, 3, 0], [7, 6, 18, 16, 5, 0]].map(([n, ci, h, co, k, pad]) => convolutions(n!, ci!, h!, co!, k!, pad!)[2]!)); // prettier-ignore
+  it.skipIf(typeof host === 'string').each(widths)(
+    'gives the bits of WASM for weight gradients with %s',
+    (_, change) => {
+      if (change.tiles!.bytes > (host as NativeHost).target.tiles!.bytes) return;
+      for (const threads of [1, 2]) same(nativeFor(change, threads), gradients, (k, i) => bytesFor(k.inputs[i]!, i));
+    },
+  );
+
   tests('does not depend on the number of threads, and starts no worker', () => {
     const kernels = [matmul(256, 300, 200), rowSums(500, 3000), unary(400_000, (x) => x.exp())];
     const devices = [1, 2, 5].map((threads) => nativeFor({}, threads));

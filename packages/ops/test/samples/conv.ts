@@ -112,7 +112,10 @@ const cases: readonly Case[] = [
 export const samples: Samples = {
   Conv2D: cases.map(forward),
   Conv2DBackpropInput: cases.map(byInput),
-  Conv2DBackpropFilter: cases.map(byFilter),
+  // Two groups of images, the second one smaller.
+  Conv2DBackpropFilter: [...cases, { x: [17, 1, 20, 20], w: [6, 1, 5, 5], out: [16, 16], large: true } as const].map(
+    byFilter,
+  ),
   Conv2DTranspose: [cases[3]!, cases[5]!].map((c) => {
     const { inputSizes, ...attrs } = byInput(c).attrs as Record<string, unknown>;
     return { ...byInput(c), attrs: { ...attrs, inputSize: inputSizes } };
