@@ -96,7 +96,10 @@ function operations(r: number): Definition[] {
   fn(v, `up${r}`, `${h} a`, `return __builtin_shufflevector(a, (${h}){0}, ${list(n, String)});`, { when: shuffles, list: [['', `${v} x = {0}; memcpy(&x, &a, ${r / 2}); return x;`]] }); // prettier-ignore
   const four = `vi16 a = GET(vi16, p); return (${v}){${list(n, (i) => `a[${i % 4}]`)}};`;
   const broadcast = `return (${v})__builtin_ia32_broadcastf32x4_512(GET(vf16, p), (vf64){0}, -1);`;
-  fn(v, `load_repeated${r}`, 'const char *p', r === 64 ? broadcast : four, r === 64 ? { when: 'defined(__AVX512F__) && !defined(__clang__)', list: [['', four]] } : undefined); // prettier-ignore
+  // Left to itself, GCC splits the load and puts the register together from its elements.
+  const halves = `return (${v})__builtin_ia32_vbroadcastf128_ps256((const vf16 *)p);`;
+  const [repeated, needs] = r === 64 ? [broadcast, '__AVX512F__'] : r === 32 ? [halves, '__AVX__'] : [four, null];
+  fn(v, `load_repeated${r}`, 'const char *p', repeated, needs ? { when: `defined(${needs}) && !defined(__clang__)`, list: [['', four]] } : undefined); // prettier-ignore
   fn(v, `load_half${r}`, 'const char *p', `return up${r}(GET(vi${r / 2}, p));`);
   fn(v, `load_quarter${r}`, 'const char *p', `${v} x = {0}; memcpy(&x, p, ${r / 4}); return x;`);
   fn(v, `load_i16${r}`, 'const char *p', `return __builtin_convertvector(GET(vh${r / 2}, p), ${v});`);
