@@ -36,12 +36,10 @@ interface Size {
   readonly columns: number;
 }
 
-/** The layout of g: rows next to the lanes where registers hold neighbouring rows. */
-function layoutsOf(plan: GradPlan): { apart: LaneLayout; inside: LaneLayout | null } {
-  const { g, gLanes, m } = plan;
+/** The dimension of g that may lie next to the lanes: that of the rows; or -1. */
+function rowDim({ g, gLanes, m }: GradPlan): number {
   const dim = m ? laneDim(g, m) : -1;
-  const inside = dim < 0 || dim === gLanes.dim ? null : laneLayout(g, gLanes.dim, GRAD_LANES, [dim]);
-  return { apart: gLanes, inside };
+  return dim === gLanes.dim ? -1 : dim;
 }
 
 /**
@@ -58,17 +56,25 @@ export function emitGrad(
   out: Ref,
 ): void {
   const { m, n, k, level, kc, groups, blocks, xLanes } = plan;
-  const layouts = layoutsOf(plan);
+  const dim = rowDim(plan);
   const xStride = gradStride(xLanes, blocks);
   const oStride = rowMajor(axes, vec.size);
-  const sides = { rows: layouts.inside !== null, columns: xStride(n) === 16 };
+  const sides = { rows: dim >= 0, columns: xStride(n) === 16 };
   const shape = tileShape(b, m?.extent ?? 1, n.extent, isFused(b, vec), sides);
-  const gLanes = shape.wideRows ? layouts.inside! : layouts.apart;
-  const gStride = gradStride(gLanes, blocks);
   const { rows, columns } = shape;
+  // Rows that fill registers lie next to the lanes, those of a tile together where tiles are of one size.
+  const even = rows.wide === rows.count && plan.g.spec.shape[dim] === rows.total;
+  const panel = even ? rows.width : Infinity;
+  const gLanes = shape.wideRows ? laneLayout(plan.g, plan.gLanes.dim, GRAD_LANES, [dim], panel) : plan.gLanes;
+  const gStride = gradStride(gLanes, blocks);
+  const gRow = m ? gStride(m) : 0;
   const stridesOf = (a: Axis | null): Loop['strides'] => (a ? [gStride(a), xStride(a), oStride(a)] : [0, 0, 0]);
   const loops: readonly Loop[] = [
-    { count: rows.count, panels: 'rows', strides: stridesOf(m) },
+    {
+      count: rows.count,
+      panels: 'rows',
+      strides: [gLanes.panel / panel || gRow, m ? xStride(m) : 0, m ? oStride(m) : 0],
+    },
     ...plan.outer.map((a): Loop => ({ count: a.extent, panels: null, strides: stridesOf(a) })),
     { count: columns.count, panels: 'columns', strides: stridesOf(n) },
   ];
@@ -101,7 +107,7 @@ export function emitGrad(
   const walks = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
   const all = Math.ceil(plan.lane.extent / GRAD_LANES);
   const tile = ({ rows: height, columns: width }: Size): GradTile =>
-    ({ vec, rows: height, columns: width, wideRows: shape.wideRows, together: shape.together, gRow: loops[0]!.strides[0], xColumn: loops.at(-1)!.strides[1], k: walks.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
+    ({ vec, rows: height, columns: width, wideRows: shape.wideRows, together: shape.together, gRow, xColumn: loops.at(-1)!.strides[1], k: walks.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
 
   const f = b.writer();
   const [gBase, xBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];

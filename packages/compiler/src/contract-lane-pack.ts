@@ -24,8 +24,10 @@ export interface LaneLayout {
   readonly block: number;
   /** Bytes from a block's start to the element where all axes are 0. */
   readonly base: number;
-  /** Bytes per step of an axis. */
+  /** Bytes per step of an axis; of one in panels, within a panel. */
   readonly stride: (axis: Axis) => number;
+  /** Bytes between panels. */
+  readonly panel: number;
 }
 
 /** A dimension of the factor whose index is this axis alone, and the only one that has it; or -1. */
@@ -37,8 +39,17 @@ export function wholeDim(f: Factor, axis: Axis): number {
   return a.base === 0 && a.terms.size === 1 && a.terms.get(axis) === 1 ? d : -1;
 }
 
-/** The layout with dimension `dim` in lanes and the dimensions `inside` next to them. */
-export function laneLayout(f: Factor, dim: number, lanes: number, inside: readonly number[] = []): LaneLayout {
+/**
+ * The layout with dimension `dim` in lanes and the dimensions `inside` next to them. With `panel`, which divides the
+ * extent of the only one of these, so many of its elements are next to the lanes, one panel after another.
+ */
+export function laneLayout(
+  f: Factor,
+  dim: number,
+  lanes: number,
+  inside: readonly number[] = [],
+  panel = Infinity,
+): LaneLayout {
   const ranges = reach(f);
   const { shape } = f.spec;
   const memory = stridesOf(shape);
@@ -48,20 +59,29 @@ export function laneLayout(f: Factor, dim: number, lanes: number, inside: readon
     high: ranges[d]![1],
     stride: memory[d]! * SIZE,
   });
+  const whole = (extent: number, stride: number): PackDim => ({ extent, low: 0, high: extent - 1, stride });
   const last = shape.findLastIndex((n) => n > 1);
-  const outer = shape.map((_, d) => d).filter((d) => d !== dim && d !== last && !inside.includes(d));
-  const order = [...outer, last, ...inside];
-  const lengths = order.map((d) => packLength(of(d)));
+  const split = inside.find((d) => shape[d]! > panel);
+  const outer = shape
+    .map((_, d) => d)
+    .filter((d) => d !== dim && d !== last && (d === split || !inside.includes(d)))
+    .map((d) => ({ d, own: d === split ? whole(shape[d]! / panel, memory[d]! * SIZE * panel) : of(d) }));
+  const inner = inside.map((d) => ({ d, own: d === split ? whole(panel, memory[d]! * SIZE) : of(d) }));
+  const order = [...outer, { d: last, own: of(last) }, ...inner];
+  const lengths = order.map(({ own }) => packLength(own));
   const strides = stridesOf(lengths).map((s) => s * lanes * SIZE);
   const terms = new Map<Axis, number>();
   let base = 0;
-  order.forEach((d, i) => {
+  let between = 0;
+  order.forEach(({ d }, i) => {
+    if (d === split && i < outer.length) return void (between = strides[i]!);
     base += (f.index[d]!.base - ranges[d]![0]) * strides[i]!;
     for (const [axis, c] of f.index[d]!.terms) terms.set(axis, (terms.get(axis) ?? 0) + c * strides[i]!);
   });
   const block = lengths.reduce((n, l) => n * l, lanes * SIZE);
   const stride = (axis: Axis): number => terms.get(axis) ?? 0;
-  return { dim, lanes, outer: outer.map(of), run: of(last), inner: inside.map(of), block, base, stride };
+  const dims = (some: readonly { readonly own: PackDim }[]): PackDim[] => some.map((o) => o.own);
+  return { dim, lanes, outer: dims(outer), run: of(last), inner: dims(inner), block, base, stride, panel: between };
 }
 
 const LONG_RUN = 2048;
