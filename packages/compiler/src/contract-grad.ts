@@ -1,45 +1,25 @@
 import type { Axis } from '@sporelet/ir';
-import { GRAD_LANES, gradStride } from './contract-grad-plan.ts';
+import { GRAD_LANES } from './contract-grad-plan.ts';
 import type { GradPlan } from './contract-grad-plan.ts';
-import { foldTile, gradTile, sumsBytes, tileShape } from './contract-grad-tile.ts';
+import { foldTile, gradTile } from './contract-grad-tile.ts';
 import type { GradTile } from './contract-grad-tile.ts';
-import { emitLanePack, laneLayout, lanePack } from './contract-lane-pack.ts';
+import { gradUnits } from './contract-grad-units.ts';
+import { emitLanePack, lanePack } from './contract-lane-pack.ts';
 import type { LaneLayout, LanePack } from './contract-lane-pack.ts';
-import { laneDim } from './contract-lanes-plan.ts';
 import { emitPanelStart } from './contract-pack.ts';
 import type { Panels } from './contract-pack.ts';
 import type { Factor } from './contract-terms.ts';
-import { isFused, kBlocks } from './contract-tile.ts';
-import { advance, advanceBy, argument, atMost, digit, extentOf, forUnits, repeat, rowMajor } from './contract-wasm.ts'; // prettier-ignore
+import { kBlocks } from './contract-tile.ts';
+import { advance, advanceBy, argument, atMost, digit, extentOf, forUnits, repeat } from './contract-wasm.ts'; // prettier-ignore
 import type { Vec } from './contract-wasm.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { Ref } from './plan.ts';
 import { I32 } from './wasm-encoder.ts';
 
-const WANTED_UNITS = 8;
-/** Multiply-adds of a unit that is a whole group: it is cut further where there are more, and few groups. */
-const WANTED_WORK = 1 << 20;
-/** Bytes of sums that stay near while a unit goes through the blocks of its k. */
-const MOST_SUMS = 1 << 16;
-
-/** One loop over tiles: an axis, or the panels of the rows or columns. */
-interface Loop {
-  readonly count: number;
-  readonly panels: 'rows' | 'columns' | null;
-  /** Bytes per element of the axis in g, x and the output. */
-  readonly strides: readonly [g: number, x: number, o: number];
-}
-
 /** Width of the tile at hand. */
 interface Size {
   readonly rows: number;
   readonly columns: number;
-}
-
-/** The dimension of g that may lie next to the lanes: that of the rows; or -1. */
-function rowDim({ g, gLanes, m }: GradPlan): number {
-  const dim = m ? laneDim(g, m) : -1;
-  return dim === gLanes.dim ? -1 : dim;
 }
 
 /**
@@ -55,46 +35,12 @@ export function emitGrad(
   xRef: Ref,
   out: Ref,
 ): void {
-  const { m, n, k, level, kc, groups, blocks, xLanes } = plan;
-  const dim = rowDim(plan);
-  const xStride = gradStride(xLanes, blocks);
-  const oStride = rowMajor(axes, vec.size);
-  const sides = { rows: dim >= 0, columns: xStride(n) === 16 };
-  const shape = tileShape(b, m?.extent ?? 1, n.extent, isFused(b, vec), sides);
-  const { rows, columns } = shape;
-  // Rows that fill registers lie next to the lanes, those of a tile together where tiles are of one size.
-  const even = rows.wide === rows.count && plan.g.spec.shape[dim] === rows.total;
-  const panel = even ? rows.width : Infinity;
-  const gLanes = shape.wideRows ? laneLayout(plan.g, plan.gLanes.dim, GRAD_LANES, [dim], panel) : plan.gLanes;
-  const gStride = gradStride(gLanes, blocks);
-  const gRow = m ? gStride(m) : 0;
-  const stridesOf = (a: Axis | null): Loop['strides'] => (a ? [gStride(a), xStride(a), oStride(a)] : [0, 0, 0]);
-  const loops: readonly Loop[] = [
-    {
-      count: rows.count,
-      panels: 'rows',
-      strides: [gLanes.panel / panel || gRow, m ? xStride(m) : 0, m ? oStride(m) : 0],
-    },
-    ...plan.outer.map((a): Loop => ({ count: a.extent, panels: null, strides: stridesOf(a) })),
-    { count: columns.count, panels: 'columns', strides: stridesOf(n) },
-  ];
-  const countOf = (some: readonly Loop[]): number => some.reduce((c, l) => c * l.count, 1);
-  const tileBytes = Math.ceil(sumsBytes({ ...shape, rows: rows.width, columns: columns.width }) / 64) * 64;
-  // One block of k: sums need not be kept.
-  const once = level === 0 && kc >= k[0]!.extent;
-  const steps = k.reduce((c, a) => c * a.extent, 1);
-  const work = extentOf(axes) * groups * steps * vec.lanes;
-  const wanted = groups > 1 ? Math.min(WANTED_UNITS, Math.ceil(work / WANTED_WORK)) : WANTED_UNITS;
-  let outer = 0;
-  const enough = (): boolean =>
-    groups * countOf(loops.slice(0, outer)) >= wanted && (once || countOf(loops.slice(outer)) * tileBytes <= MOST_SUMS);
-  while (outer < loops.length && !enough()) outer++;
-  const [outside, inside] = [loops.slice(0, outer), loops.slice(outer)];
-  const unitBytes = once ? tileBytes : countOf(inside) * tileBytes;
-  const units = groups * countOf(outside);
-  const sums = b.temp(units * unitBytes);
-  // A unit that is a whole group packs its operands itself, a block of k or lanes at a time: they stay in its cache.
-  const packs = groups > 1 && units === groups;
+  const { k, level, kc, groups, blocks, xLanes } = plan;
+  const cut = gradUnits(b, vec, plan, axes);
+  const { shape, gLanes, walks, inside, units, once, tileBytes, packs } = cut;
+  const { rows, columns, wideRows, together } = shape;
+  const sums = b.temp(units * cut.unitBytes);
+  // A unit that packs its operands itself does so for a block of k or of lanes at a time: they stay in its cache.
   const walksBlocks = k[0]!.axes[0] === blocks;
   const atOnce = walksBlocks && level === 0 ? kc : 1;
   const pack = (f: Factor, layout: LaneLayout, from: Ref): Packed => {
@@ -104,25 +50,18 @@ export function emitGrad(
   const spaceFor = (layout: LaneLayout): number => Math.ceil((atOnce * layout.block) / 64) * 64;
   const packed = [pack(plan.g, gLanes, gRef), pack(plan.x, xLanes, xRef)] as const;
 
-  const walks = k.map((a) => ({ extent: a.extent, strides: [gStride(a.axes.at(-1)!), xStride(a.axes.at(-1)!)] })); // prettier-ignore
   const all = Math.ceil(plan.lane.extent / GRAD_LANES);
-  const tile = ({ rows: height, columns: width }: Size): GradTile =>
-    ({ vec, rows: height, columns: width, wideRows: shape.wideRows, together: shape.together, gRow, xColumn: loops.at(-1)!.strides[1], k: walks.slice(level).map((l, d) => ({ ...l, extent: d && l.extent })) }); // prettier-ignore
+  const { gRow, xColumn } = cut;
+  const tileWalks = walks.slice(level).map((l, d) => ({ ...l, extent: d && l.extent }));
+  const tile = (size: Size): GradTile => ({ vec, ...size, wideRows, together, gRow, xColumn, k: tileWalks });
 
   const f = b.writer();
   const [gBase, xBase, oBase, tBase] = [argument(f, 0), argument(f, 1), argument(f, 2), argument(f, 3)];
   const sources = packs ? [argument(f, 4), argument(f, 5)] : [];
   const local = (): number => f.local(I32);
   const [g, x, o, t, gNow, xNow, oNow, tNow] = [local(), local(), local(), local(), local(), local(), local(), local()];
-  const [add, length, scratch, block, count, gSpace, xSpace] = [
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-  ];
+  const [add, length, scratch, block] = [local(), local(), local(), local()];
+  const [count, gSpace, xSpace] = [local(), local(), local()];
 
   /** Goes through the tiles of a unit, whose pointers move along. */
   const tiles = (size: Size, body: (size: Size) => void): void => {
@@ -137,37 +76,31 @@ export function emitGrad(
       }
       const { panels, strides } = loop;
       let moved = 0;
-      const some = (count: number, step: number, next: Size): void => {
-        if (count === 0) return;
-        repeat(f, count, () => {
+      const some = (times: number, step: number, next: Size): void => {
+        if (times === 0) return;
+        repeat(f, times, () => {
           nest(d + 1, next);
           if (loop.count > 1) moving.forEach((p, i) => advance(f, p, step * strides[i]!));
         });
-        moved += count * step;
+        moved += times * step;
       };
       if (!panels) some(loop.count, 1, s);
       else {
-        const { wide, count, width } = shape[panels];
+        const { wide, width } = shape[panels];
         some(wide, width, { ...s, [panels]: width });
-        some(count - wide, width - 1, { ...s, [panels]: width - 1 });
+        some(loop.count - wide, width - 1, { ...s, [panels]: width - 1 });
       }
       if (d > 0 && loop.count > 1) moving.forEach((p, i) => advance(f, p, -moved * strides[i]!));
     };
     nest(0, size);
   };
   const fold = (s: Size): void => {
-    const { strides: row } = loops[0]!;
-    f.get(tNow).get(oNow).call(foldTile(b, tile(s), row[2], loops.at(-1)!.strides[2])); // prettier-ignore
+    f.get(tNow).get(oNow).call(foldTile(b, tile(s), cut.oRow, cut.oColumn)); // prettier-ignore
   };
   const unitOf = (size: Size): void => {
-    const sumBlock = (count: number): void => {
+    const sumBlock = (outermost: number): void => {
       tiles(size, (s) => {
-        f.get(gNow)
-          .get(xNow)
-          .get(tNow)
-          .get(count)
-          .get(add)
-          .call(gradTile(b, tile(s)));
+        f.get(gNow).get(xNow).get(tNow).get(outermost).get(add).call(gradTile(b, tile(s))); // prettier-ignore
         if (once) fold(s);
       });
       f.i32(1).set(add);
@@ -199,12 +132,12 @@ export function emitGrad(
   };
   forUnits(f, (unit) => {
     [gBase, xBase, oBase, tBase].forEach((p, i) => f.get(p).set([g, x, o, t][i]!));
-    advanceBy(f, t, unit, unitBytes);
+    advanceBy(f, t, unit, cut.unitBytes);
     advance(f, g, gLanes.base);
     advance(f, x, xLanes.base);
     f.i32(0).set(add);
     const branches: ((size: Size, next: (size: Size) => void) => void)[] = [];
-    for (const loop of [...outside].reverse()) {
+    for (const loop of [...cut.outside].reverse()) {
       if (loop.count === 1 && !loop.panels) continue;
       const index = digit(f, unit, loop.count);
       const first = loop.panels ? emitPanelStart(f, shape[loop.panels], index) : index;
@@ -239,9 +172,8 @@ export function emitGrad(
     if (p.wide === p.count) body(p.width);
     else f.get(panel).i32(p.wide).op('i32.lt_u').if(() => body(p.width), () => body(p.width - 1)); // prettier-ignore
   }
-  const cost = (rows.width * columns.width * countOf(inside) * steps * vec.lanes) / 4;
   const [own, other] = packed;
-  b.step(f, [own.ref, other.ref, out, sums, ...(packs ? [own.from, other.from] : [])], units, 1, cost);
+  b.step(f, [own.ref, other.ref, out, sums, ...(packs ? [own.from, other.from] : [])], units, 1, cut.cost);
 }
 
 /** An operand in lanes; packed by units themselves where they have the function. */
