@@ -11,7 +11,7 @@ export const limits: Readonly<Record<string, string>> = {
   'lenet-train':
     'convolutions are 61 % of the step (gradients of the kernels 28 %, forward 18 %, gradient of the second input 15 %), the dense layers 13 %, pooling with its bias and ReLU 11 %, its gradient 10 %.',
   'lenet-train (native)':
-    'convolutions are 63 % of the step on one thread (at 58 to 118 GFLOP/s of the 137 that a large product reaches), pooling with its bias, ReLU and gradients 26 %, the dense layers 9 %. The second thread adds 20 to 30 %: the gradient of the first kernel has five units of work, and operands are packed into lanes anew in every step.',
+    'convolutions are 54 % of the step on one thread, pooling with its bias, ReLU and gradients 35 %, the dense layers 7 %. Operands are packed into lanes anew in every step, and what one thread has written lies in its core’s cache when the next kernel reads it on the other.',
   'transformer-train':
     'matrix products are 62 % of the step, products of attention 9 %; softmax with its mask 6 %, the gradient of q, k and v being slices of one tensor 5 % (three padded copies are added), tanh-GELU with its gradient 7 %, layer norms 5 %, sums of gradients over rows 3 %. Adam is 1 %.',
   'elementwise-4m':

@@ -3,6 +3,7 @@ import { View, constant, float16, float32, float64, int32, sum } from '@sporelet
 import type { DType } from '@sporelet/ir';
 import { describe, expect, it } from 'vitest';
 import { recognizeContraction } from '../src/contract.ts';
+import { orderOf } from '../src/fuse-cost.ts';
 import { distance, inOrder, numbers, pull, random, randomData, runContraction, targets } from './contract-support.ts';
 
 interface Conv {
@@ -232,6 +233,13 @@ describe('weight gradients in groups', () => {
     expect(contraction.plan).toMatchObject({ groups });
     expect(distance(numbers(out, float32), inOrder(contraction, inputs))).toBe(0);
     for (const chunk of [1, 3]) expect(runContraction(output, specs, inputs, { chunk }).out).toEqual(out);
+  });
+
+  it('are part of what tells orders apart', () => {
+    const { specs, output } = declare(inGroups[0]![1], 'weight gradient');
+    const kernel = { name: 'gradient', inputs: specs, outputs: [output], inPlace: [-1], flat: false };
+    // Three blocks of lanes of 16 x 16 positions in the first group.
+    expect(orderOf(kernel)).toMatch(/^contraction \d+\/\d+\/768 4 17 /);
   });
 
   it('are few where there is little work, or where sums are many', () => {
