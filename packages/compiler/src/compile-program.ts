@@ -5,6 +5,7 @@ import { fuseProducers, fuseSiblings } from './fuse.ts';
 import { hasBounded } from './fuse-cost.ts';
 import { emitPull } from './emit-pull.ts';
 import { placeValues } from './place-values.ts';
+import type { Places } from './place-values.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
 import type { Plan, PlanOutline, Ref } from './plan.ts';
@@ -71,7 +72,7 @@ export function addProgram(b: PlanBuilder, program: Program, recorded: Program):
     const { kernel } = step;
     failsLate ||= written && hasBounded(kernel);
     written ||= step.outputs.some((v) => places.overwrites(v));
-    emitStep(b, step, places.of);
+    emitStep(b, step, places);
     raisedBy[b.kernel] = recorded.steps.findIndex((s) => s.kernel.outOfRange === kernel.outOfRange);
   }
   if (places.copies.length) b.begin(copying('copy'));
@@ -79,9 +80,9 @@ export function addProgram(b: PlanBuilder, program: Program, recorded: Program):
   return { raisedBy: Array.from(raisedBy, (step) => step ?? -1), failsLate };
 }
 
-function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => Ref): void {
-  const to = step.outputs.map(place);
-  const from = step.inputs.map(place);
+function emitStep(b: PlanBuilder, step: ProgramStep, places: Places): void {
+  const to = step.outputs.map(places.of);
+  const from = step.inputs.map(places.of);
   const { kernel } = step;
   kernel.inPlace.forEach((i, k) => {
     // A push adds to what its output holds; an element-wise kernel reads its own element wherever that is.
@@ -90,7 +91,7 @@ function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => R
     emitCopy(b, from[i]!, to[k]!, kernel.outputs[k]!.spec);
     from[i] = to[k]!;
   });
-  emitKernel(b, kernel, from, to, step.path);
+  emitKernel(b, kernel, from, to, { over: (k) => places.overwrites(step.outputs[k]!), path: step.path });
 }
 
 const copying = (name: string): KernelInfo => ({ name, path: '', operations: 0, bytes: 0 });

@@ -2,7 +2,7 @@ import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
 import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
 import { emitContraction, recognizeContraction } from './contract.ts';
 import { infoOf } from './kernel-info.ts';
-import type { Operand } from './emit-pull.ts';
+import type { Operand, Result } from './emit-pull.ts';
 import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
 import { PlanBuilder } from './plan-builder.ts';
@@ -40,6 +40,7 @@ export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
     kernel,
     kernel.inputs.map((_, index): Ref => ({ kind: 'in', index })),
     kernel.outputs.map((_, index): Ref => ({ kind: 'out', index })),
+    { over: (output) => kernel.inPlace[output]! >= 0 },
   );
 }
 
@@ -47,15 +48,21 @@ export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
  * Adds the steps of a kernel, its checks of indices first. Where an output is said to overwrite an input, both are the
  * same piece of memory.
  */
-export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[], path = ''): void {
+export function emitKernel(
+  b: PlanBuilder,
+  kernel: Kernel,
+  from: readonly Ref[],
+  to: readonly Ref[],
+  { over, path = '' }: { over: (output: number) => boolean; path?: string | undefined },
+): void {
   const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
-  const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
+  const outs = kernel.outputs.map((o, i): Result => ({ ref: to[i]!, spec: o.spec, over: over(i) }));
   b.begin(infoOf(kernel, path));
   emitChecks(b, kernel, operands);
   emitOutputs(b, kernel, operands, outs);
 }
 
-function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Operand[]): void {
+function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Result[]): void {
   const done = new Set<number>();
   kernel.outputs.forEach((output, i) => {
     if (done.has(i)) return;

@@ -137,8 +137,13 @@ export class WasmPrinter extends WasmMemory {
           this.within({ axis, lanes: lanes.lanes, unroll, end: null }, () => this.stmts(body)),
         );
       }
+      const left = whole || axis.extent % lanes.lanes > 0;
+      if (left && lanes.again) {
+        f.i32(axis.extent - lanes.lanes).set(i);
+        this.within({ axis, lanes: lanes.lanes, unroll: 1, end: null }, () => this.stmts(body));
+      }
       this.splats.pop();
-      if (!whole && axis.extent % lanes.lanes === 0) return;
+      if (!left || lanes.again) return;
     }
     this.while(i, end, 1, () => this.within(null, () => this.stmts(body)));
   }
