@@ -14,7 +14,8 @@ export interface LanesPlan {
   readonly kind: 'lanes';
   /** The operand with the window, packed into lanes. */
   readonly x: Factor;
-  readonly xLanes: LaneLayout;
+  /** Its layout with so many elements of the lane axis in lanes; strides of all axes grow with them. */
+  readonly layout: (lanes: number) => LaneLayout;
   /** The other operand, read element by element. */
   readonly w: Factor;
   readonly wLayout: Layout;
@@ -92,7 +93,7 @@ function bordersOf(x: Factor, k: readonly Axis[], overs: readonly Axis[]): Borde
   return found;
 }
 
-export const LANES = 8;
+const LANES = 8;
 const K_BLOCK = 512;
 const LONG_WINDOW = 12;
 
@@ -109,6 +110,12 @@ export function laneDim(f: Factor, axis: Axis): number {
 
 /** Lanes computed per lane that exists. */
 export const laneWaste = (extent: number, lanes: number): number => (Math.ceil(extent / lanes) * lanes) / extent;
+
+/** Lanes of a convolution where registers have so many bytes: as many as fill one, unless more lanes would be for nothing. */
+export function lanesFor({ lane }: LanesPlan, register: number): number {
+  const most = register / 4;
+  return most > LANES && laneWaste(lane.extent, most) === laneWaste(lane.extent, LANES) ? most : LANES;
+}
 
 /** `waste`: how many lanes at most may be computed per lane that exists. */
 export function planLanes(t: Terms, waste: number): LanesPlan | null {
@@ -130,7 +137,9 @@ function forward(t: Terms, x: Factor, w: Factor, waste: number): LanesPlan | nul
   const short = windows.length > 0 && windows.at(-1)!.extent < LONG_WINDOW;
   const whole = k.filter((a) => !windows.includes(a) && laneDim(x, a) >= 0);
   const inside = short ? whole : [];
-  const xLanes = laneLayout(x, laneDim(x, lane), LANES, inside.map((a) => laneDim(x, a))); // prettier-ignore
+  const layout = (lanes: number): LaneLayout =>
+    laneLayout(x, laneDim(x, lane), lanes, inside.map((a) => laneDim(x, a))); // prettier-ignore
+  const xLanes = layout(LANES);
   const wLayout = layoutOf(w, t.acc);
   const order = [...k.filter((a) => !inside.includes(a)), ...inside];
   const packed = wLayout.stride(order.at(-1)!) !== 1;
@@ -145,5 +154,5 @@ function forward(t: Terms, x: Factor, w: Factor, waste: number): LanesPlan | nul
   const { level, kc } = blockK(merged, K_BLOCK);
   const one = level === 0 && kc === merged[0]!.extent;
   const borders = one ? candidates.filter((c) => c.over !== run || segmentsOf(run, c).length <= MOST_SEGMENTS) : [];
-  return { kind: 'lanes', x, xLanes, w, wLayout, lane, core, outer, row, run, order, k: merged, level, kc, packed, borders }; // prettier-ignore
+  return { kind: 'lanes', x, layout, w, wLayout, lane, core, outer, row, run, order, k: merged, level, kc, packed, borders }; // prettier-ignore
 }
