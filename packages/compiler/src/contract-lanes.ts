@@ -183,9 +183,10 @@ export function emitLanes(
   };
 
   const [rowBlock, block] = [local(), local()];
+  // All units of a call use the place of its first one, so that it stays in the cache.
+  advanceBy(f, tBase, 1, unitBytes);
   forUnits(f, (unit) => {
     f.get(tBase).set(t);
-    advanceBy(f, t, unit, unitBytes);
     f.get(xBase).set(x);
     f.get(wBase).set(w);
     f.get(oBase).set(o);

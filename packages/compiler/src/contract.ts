@@ -19,7 +19,8 @@ export function emitContraction(b: PlanBuilder, c: Contraction, operands: readon
   const { plan } = c;
   const { bytes } = b.tiles;
   // A gradient's four lanes are 16 bytes.
-  const register = plan.kind === 'grad' ? 16 : plan.kind === 'lanes' ? Math.min(bytes, 4 * lanesFor(plan, bytes)) : bytes;
+  const register =
+    plan.kind === 'grad' ? 16 : plan.kind === 'lanes' ? Math.min(bytes, 4 * lanesFor(plan, bytes)) : bytes;
   const vec = vecOf(c.acc, register);
   const axes = plan.kind === 'gemm' && plan.permuted ? plan.cAxes : c.axes;
   const direct = axes === c.axes && c.out.dtype === c.acc;

@@ -143,7 +143,13 @@ export class Placer {
    * @param unit - `element` makes every axis an outer one: one unit is one output element
    * @param again - elements may be computed more than once
    */
-  nest(axes: readonly Axis[], stores: readonly StoreSpec[], unit: Nest['unit'] | 'element', innerLanes: boolean, again = false): Nest {
+  nest(
+    axes: readonly Axis[],
+    stores: readonly StoreSpec[],
+    unit: Nest['unit'] | 'element',
+    innerLanes: boolean,
+    again = false,
+  ): Nest {
     axes.forEach((a, d) => this.depth.set(a, d));
     this.stored = new Set(stores.map((s) => s.output));
     const canonical = stores.map((s) => ({ ...s, offset: this.canonical(s.offset), value: this.canonical(s.value) }));

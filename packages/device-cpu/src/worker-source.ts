@@ -5,7 +5,7 @@ import { claimModule } from './claim.ts';
  * threads write lies on different cache lines.
  */
 export const words = {
-  /** 64 bits: epoch and chunks left (see claim.ts). */
+  /** 64 bits: epoch and the ends of what is left (see claim.ts). */
   claim: 256,
   /** The epoch again: what idle workers watch. */
   bell: 272,
@@ -21,7 +21,7 @@ export const words = {
   started: 352,
   /** 1 while a run of many steps goes on: the next region is near. */
   awake: 360,
-  /** The region's job: kernel module (number, address and length of its bytes), function, arguments, units, units of a chunk, chunks. */
+  /** The region's job: kernel module (number, address and length of its bytes), function, arguments, units, units of a chunk. */
   job: 368,
   /** 1 when a worker has failed, then the length of its message. */
   error: 384,
@@ -77,7 +77,8 @@ function begin({ memory, index }) {
   function work(epoch) {
     const j = W.job;
     const id = i32[j], address = i32[j + 1] >>> 0, length = i32[j + 2], fn = i32[j + 3];
-    const args = i32[j + 4], units = i32[j + 5], chunk = i32[j + 6], count = i32[j + 7];
+    const args = i32[j + 4], units = i32[j + 5], chunk = i32[j + 6];
+    const last = index % 2 === 0 ? 1 : 0;
     let kernel;
     try {
       kernel = kernelOf(epoch, id, address, length, fn);
@@ -85,9 +86,9 @@ function begin({ memory, index }) {
       return; // No chunk was claimed: the others do the work.
     }
     if (kernel === undefined) return;
-    for (let n = take(W.claim * 4, epoch); n !== 0; n = take(W.claim * 4, epoch)) {
+    for (let n = take(W.claim * 4, epoch, last); n >= 0; n = take(W.claim * 4, epoch, last)) {
       try {
-        const lo = (count - n) * chunk;
+        const lo = n * chunk;
         kernel(args, lo, Math.min(lo + chunk, units));
       } catch (error) {
         fail(error);

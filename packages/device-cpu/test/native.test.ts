@@ -7,7 +7,7 @@ import { CpuDevice } from '../src/index.ts';
 import type { NativeHost, Platform } from '../src/index.ts';
 import { nodePlatform } from '../src/platform-node.ts';
 import { openNative } from '../src/native-node.ts';
-import { bytesFor, convolutions, gather, kernelOf, matmul, once, rowSums, runOn, spec, unary } from './native-kernels.ts'; // prettier-ignore
+import { bytesFor, convolutions, gather, kernelOf, matmul, once, ragged, rowSums, runOn, spec, unary } from './native-kernels.ts'; // prettier-ignore
 
 const host = ((): NativeHost | string => {
   try {
@@ -108,6 +108,7 @@ describe(`native code${skipped}`, () => {
     const kernels = [
       matmul(37, 350, 45), matmul(64, 120, 10), matmul(13, 33, 17, float64), matmul(20, 40, 24, int32),
       ...convolutions(9, 3, 12, 5, 3, 1), ...convolutions(8, 6, 14, 16, 5, 0),
+      ...[16, 17, 32].flatMap((n) => convolutions(n, 3, 9, 5, 3, 1)), ...[5, 10, 14, 19, 28, 35].flatMap(ragged),
       rowSums(3, 1001), unary(1003, (x) => x.exp()), unary(517, (x) => x.exp(), float64),
       kernelOf('Wide', [spec(float32, 301), spec(int64, 301)], [301], ([x, y], i) => where(y!.at(...i).gt(0), x!.at(...i).cast(float64), y!.at(...i).cast(float64))),
       kernelOf('Narrow', [spec(int8, 301), spec(float16, 301)], [301], ([x, y], i) => x!.at(...i).cast(float16).mul(y!.at(...i))),
