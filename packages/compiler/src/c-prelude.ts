@@ -100,7 +100,10 @@ function operations(r: number): Definition[] {
   const four = `vi16 a = GET(vi16, p); return (${v}){${list(n, (i) => `a[${i % 4}]`)}};`;
   const repeated = `vi16 a = GET(vi16, p); return __builtin_shufflevector(a, a, ${list(n, (i) => String(i % 4))});`;
   const broadcast = `return (${v})__builtin_ia32_broadcastf32x4_512(GET(vf16, p), (vf64){0}, -1);`;
-  const ways = [[shuffles, repeated], ['', four]] as const;
+  const ways = [
+    [shuffles, repeated],
+    ['', four],
+  ] as const;
   fn(v, `load_repeated${r}`, 'const char *p', r === 64 ? broadcast : repeated, r === 64 ? { when: 'defined(__AVX512F__) && !defined(__clang__)', list: ways } : { when: shuffles, list: ways.slice(1) }); // prettier-ignore
   fn(v, `load_half${r}`, 'const char *p', `return up${r}(GET(vi${r / 2}, p));`);
   fn(v, `load_quarter${r}`, 'const char *p', `${v} x = {0}; memcpy(&x, p, ${r / 4}); return x;`);
