@@ -1,4 +1,4 @@
-import type { Kernel, KernelInfo, Program, ProgramStep } from '@sporelet/ir';
+import type { Kernel, KernelInfo, OutOfRange, Program, ProgramStep } from '@sporelet/ir';
 import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitKernel } from './compile.ts';
 import { fuseProducers, fuseSiblings } from './fuse.ts';
@@ -42,10 +42,10 @@ export function emitProgram(program: Program, target: Target, recorded = program
 }
 
 /** What makes the errors of a plan's kernels for an index out of range. */
-export function errorsOf(program: Program, { kernels }: PlanOutline, { raisedBy }: ProgramNotes): (() => Error)[] {
+export function errorsOf(program: Program, { kernels }: PlanOutline, { raisedBy }: ProgramNotes): OutOfRange[] {
   return kernels.map(({ name }, k) => {
     const own = program.steps[raisedBy[k]!]?.kernel.outOfRange;
-    return own ?? (() => new Error(`For '${name}', an index is out of range.`));
+    return own ?? ((index) => new Error(`For '${name}', index ${index} is out of range.`));
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
-import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
+import { Expr, FreeAxes, boundedIndices, offenceOf, uint32 } from '@sporelet/ir';
 import { emitContraction, recognizeContraction } from './contract.ts';
 import { infoOf } from './kernel-info.ts';
 import type { Operand, Result } from './emit-pull.ts';
@@ -9,20 +9,19 @@ import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
 import type { Plan, Ref } from './plan.ts';
 
-/** One step that leaves a non-zero word when a data-dependent index is out of range. */
+/** One step that leaves a data-dependent index that is out of range in a word, which is 0 otherwise. */
 function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]): void {
   const free = new FreeAxes();
-  let outside: Expr | null = null;
+  let found: Expr | null = null;
   for (const e of boundedIndices(kernel)) {
-    const test = outsideOf(e);
-    const axes: Axis[] = [...free.of(test)];
-    const any = axes.length ? new Expr('reduce', bool, [test], { fn: 'any', axes }) : test;
-    outside = outside ? outside.or(any) : any;
+    const offence = offenceOf(e);
+    const axes: Axis[] = [...free.of(offence)];
+    const one = axes.length ? new Expr('reduce', uint32, [offence], { fn: 'max', axes }) : offence;
+    found = found ? found.max(one) : one;
   }
-  if (!outside) return;
+  if (!found) return;
   const temp = b.temp(4);
-  const value = where(outside, constant(1, int32), constant(0, int32));
-  emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: int32, shape: [] }, axes: [], value }] });
+  emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: uint32, shape: [] }, axes: [], value: found }] });
   b.checked(temp);
 }
 

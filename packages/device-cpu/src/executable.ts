@@ -1,6 +1,6 @@
 import type { Check, PlanOutline, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
-import type { DeviceObserver, Executable, KernelInfo, Storage } from '@sporelet/ir';
+import type { DeviceObserver, Executable, KernelInfo, OutOfRange, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
 import type { MakeRunner, StepRunner } from './step-runner.ts';
 import { disposed } from './storage-table.ts';
@@ -56,7 +56,7 @@ export class PlanExecutable implements Executable {
   private readonly kernels: readonly KernelInfo[];
   private readonly heap: Heap;
   private readonly table: StorageTable;
-  private readonly errors: readonly ((() => Error) | undefined)[];
+  private readonly errors: readonly (OutOfRange | undefined)[];
   private readonly runner: StepRunner;
   private readonly units: Int32Array;
   private readonly ins: number;
@@ -73,12 +73,7 @@ export class PlanExecutable implements Executable {
   private readonly checks: readonly Check[];
   private readonly flags: readonly number[];
 
-  constructor(
-    plan: PlanOutline,
-    host: Host,
-    makeRunner: MakeRunner,
-    errors: readonly ((() => Error) | undefined)[] = [],
-  ) {
+  constructor(plan: PlanOutline, host: Host, makeRunner: MakeRunner, errors: readonly (OutOfRange | undefined)[] = []) {
     const { heap, table } = host;
     this.name = plan.name;
     this.host = host;
@@ -222,7 +217,7 @@ export class PlanExecutable implements Executable {
     if (runner.all && !this.host.observer?.kernel) {
       for (let c = 0; c < flags.length; c++) this.heap.i32[flags[c]!] = 0;
       const failed = runner.all();
-      if (failed >= 0) throw this.outOfRange(checks[failed]!);
+      if (failed >= 0) throw this.outOfRange(checks[failed]!, flags[failed]!);
       return;
     }
     let s = 0;
@@ -230,13 +225,14 @@ export class PlanExecutable implements Executable {
       const flag = flags[c]!;
       this.heap.i32[flag] = 0;
       s = this.steps(s, checks[c]!.before, n);
-      if (this.heap.i32[flag] !== 0) throw this.outOfRange(checks[c]!);
+      if (this.heap.i32[flag] !== 0) throw this.outOfRange(checks[c]!, flag);
     }
     this.steps(s, this.units.length, n);
   }
 
-  private outOfRange(check: Check): Error {
-    return this.errors[check.kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
+  private outOfRange(check: Check, flag: number): Error {
+    const index = this.heap.i32[flag]!;
+    return this.errors[check.kernel]?.(index) ?? new RuntimeError(`index ${index} is out of range in kernel '${this.name}'`); // prettier-ignore
   }
 
   private steps(from: number, to: number, n: number): number {
