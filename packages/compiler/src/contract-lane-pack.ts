@@ -36,10 +36,16 @@ export function wholeDim(f: Factor, axis: Axis): number {
   return a.base === 0 && a.terms.size === 1 && a.terms.get(axis) === 1 ? d : -1;
 }
 
-/** The layout with dimension `dim` in lanes and the dimensions `inside` next to them. */
-export function laneLayout(f: Factor, dim: number, lanes: number, inside: readonly number[] = []): LaneLayout {
-  const ranges = reach(f);
+/** The layout with dimension `dim` in lanes and the dimensions `inside` next to them; those in `bare` get no zeros around. */
+export function laneLayout(
+  f: Factor,
+  dim: number,
+  lanes: number,
+  inside: readonly number[] = [],
+  bare: readonly number[] = [],
+): LaneLayout {
   const { shape } = f.spec;
+  const ranges = reach(f).map((r, d) => (bare.includes(d) ? ([0, shape[d]! - 1] as const) : r));
   const memory = stridesOf(shape);
   const of = (d: number): PackDim => ({
     extent: shape[d]!,
