@@ -11,6 +11,8 @@ import type { CpuStorage } from './storage.ts';
 /** The length that kernels of any length are written down for. */
 const SAMPLE = 1024;
 
+type Tell = NonNullable<DeviceObserver['kernel']>;
+
 const padded = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Numbers of the `in` or `out` operands that the steps name. */
@@ -214,9 +216,10 @@ export class PlanExecutable implements Executable {
 
   private runSteps(n: number): void {
     const { checks, flags, runner } = this;
-    if (runner.all && !this.host.observer?.kernel) {
+    if (runner.all) {
       for (let c = 0; c < flags.length; c++) this.heap.i32[flags[c]!] = 0;
-      const failed = runner.all();
+      const tell = this.host.observer?.kernel;
+      const failed = tell ? this.timed(runner.all.bind(runner), n, tell) : runner.all();
       if (failed >= 0) throw this.outOfRange(checks[failed]!, flags[failed]!);
       return;
     }
@@ -243,17 +246,42 @@ export class PlanExecutable implements Executable {
   }
 
   /** The same, with the times of each kernel. */
-  private observed(from: number, to: number, n: number, tell: NonNullable<DeviceObserver['kernel']>): void {
+  private observed(from: number, to: number, n: number, tell: Tell): void {
     for (let s = from; s < to;) {
-      const info = this.kernels[s]!;
       const start = performance.now();
-      const generic = this.units[s]! < 0;
       const first = s;
-      while (s < to && this.kernels[s] === info) s++;
+      s = this.endOfKernel(s, to);
       this.runner.run(first, s, n);
-      const factor = generic ? n / SAMPLE : 1;
-      tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, performance.now());
+      this.tell(first, n, start, performance.now(), tell);
     }
+  }
+
+  /** Runs all steps by one call that takes their times. */
+  private timed(all: NonNullable<StepRunner['all']>, n: number, tell: Tell): number {
+    const times = new Float64Array(this.units.length).fill(-1);
+    let start = performance.now();
+    const failed = all(times);
+    for (let s = 0; s < times.length && times[s]! >= 0;) {
+      const first = s;
+      s = this.endOfKernel(s, times.length);
+      const end = start + times.subarray(first, s).reduce((sum, t) => sum + Math.max(t, 0), 0);
+      this.tell(first, n, start, end, tell);
+      start = end;
+    }
+    return failed;
+  }
+
+  /** The first step from `s` on that is not of its kernel. */
+  private endOfKernel(s: number, to: number): number {
+    const info = this.kernels[s];
+    while (s < to && this.kernels[s] === info) s++;
+    return s;
+  }
+
+  private tell(step: number, n: number, start: number, end: number, tell: Tell): void {
+    const info = this.kernels[step]!;
+    const factor = this.units[step]! < 0 ? n / SAMPLE : 1;
+    tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, end);
   }
 
   private fetch(inputs: readonly Storage[], outputs: readonly Storage[]): void {

@@ -2,7 +2,7 @@
 export const STEP_BYTES = 32;
 
 /**
- * The C text of the pool and of `sp_run`. A step's record is `{ u64 function; u32 args, units, chunk, 0, 0, 0 }`; one
+ * The C text of the pool and of `sp_run`. A step's record is `{ u64 function; u32 args, units, chunk, 0; u64 ns }`; one
  * without a function stops the run when the word at address `args` is not zero. Threads claim chunks of a step from
  * both ends of a 64-bit word (epoch, first chunk left, end), as in claim.ts; the join waits for finished chunks, never for
  * threads. A thread that holds a chunk reads the job safely: the caller changes it only when all chunks are done.
@@ -13,7 +13,7 @@ export const NATIVE_RUNTIME = `#define _GNU_SOURCE
 #include <stdint.h>
 #include <time.h>
 typedef void (*kernel)(char *, uint32_t, uint32_t, uint32_t);
-typedef struct { uint64_t function; uint32_t args, units, chunk, pad[3]; } step;
+typedef struct { uint64_t function; uint32_t args, units, chunk, pad; uint64_t ns; } step;
 #define LINE __attribute__((aligned(64)))
 #define MOST 64
 #define SPIN_NS 20000
@@ -146,9 +146,10 @@ static void fork_join(char *heap, const step *s) {
 }
 
 /* Runs steps in order; returns the number of the check that failed, or -1. One caller at a time has the pool. */
-int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads) {
+int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads, uint32_t timed) {
   char *heap = (char *)(uintptr_t)base;
-  const step *s = (const step *)(heap + steps);
+  step *s = (step *)(heap + steps);
+  int64_t before = timed ? now() : 0;
   int mine = threads > 1 && !atomic_flag_test_and_set(&busy);
   if (mine) start(threads);
   if (mine && count >= MANY) atomic_store(&awake, 1);
@@ -161,6 +162,11 @@ int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads) 
     }
     if (mine && s->chunk && s->chunk < s->units) fork_join(heap, s);
     else if (s->units) ((kernel)(uintptr_t)s->function)(heap, s->args, 0, s->units);
+    if (timed) {
+      int64_t after = now();
+      s->ns = (uint64_t)(after - before);
+      before = after;
+    }
   }
   if (mine) {
     atomic_store(&awake, 0);
