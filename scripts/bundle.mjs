@@ -6,12 +6,12 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-const file = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url));
+export const file = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url));
 const front = file('sporelet/dist');
-const FRONT = file('sporelet/src/index.ts');
-const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
+export const FRONT = file('sporelet/src/index.ts');
+export const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
 const ENTRIES = ['index', ...NAMESPACES];
-const input = Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)]));
+export const input = Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)]));
 /** Files for one platform alone: they stay out of the file for all. */
 const PLACED = /node|browser/;
 
@@ -22,7 +22,7 @@ const cpu = (name) => JSON.stringify(file(`device-cpu/src/${name}.ts`));
 const gpu = (name) => JSON.stringify(file(`device-webgpu/src/host-${name}.ts`));
 
 /** What a plugin gives for text whose lines stayed where they were. */
-const edited = (code) => ({ code, map: null });
+export const edited = (code) => ({ code, map: null });
 
 /** Which platform's part of a device is used is chosen when the package is loaded, by `imports` in package.json. */
 const platform = {
@@ -43,7 +43,7 @@ const platform = {
 };
 
 /** The names that each entry point gives. */
-async function exportsOfEntries() {
+export async function exportsOfEntries() {
   const bundle = await rolldown({ input, external: ['#platform', '#gpu'], platform: 'neutral', plugins: [platform] });
   const { output } = await bundle.generate();
   return new Map(output.filter((part) => part.isEntry).map((part) => [part.name, part.exports]));
@@ -66,7 +66,7 @@ const namespaces = (names) => ({
 
 /** Descriptions of ops are for the generator, which writes them into the declarations. */
 const DOC = /\bdoc:(\s*)(?:'(\\.|[^'\\])*'|"(\\.|[^"\\])*"|`(\\.|[^`\\])*`)/g;
-const withoutDocs = {
+export const withoutDocs = {
   name: 'without-docs',
   transform: (code, id) => (id.startsWith(file('ops/src/')) ? edited(code.replace(DOC, "doc:$1''")) : null),
 };
