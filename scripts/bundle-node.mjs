@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
-import { file, FRONT, NAMESPACES, input, edited, exportsOfEntries, withoutDocs } from './bundle.mjs';
+import { checkText, edited, exportsOfEntries, file, front, FRONT, input, NAMESPACES, withoutDocs } from './bundle.mjs';
 import { lazyChunks } from './lazy-chunks.mjs';
 
 /** What is loaded at once: all that a first operation on a few elements needs, and the classes the front gives by name. */
@@ -49,7 +49,7 @@ const NAMESPACE = `export function namespace(names, values) {
   const made = { __proto__: null };
   const settle = () => {
     const all = values();
-    for (const name of names) Object.defineProperty(made, name, { get: undefined, set: undefined, value: all[name], enumerable: true });
+    for (const name of names) Object.defineProperty(made, name, { value: all[name], enumerable: true });
     return Object.freeze(made);
   };
   for (const name of names)
@@ -69,8 +69,7 @@ const namespaces = (names) => ({
     const list = names.get(name).join();
     const values = `import { ${list} } from ${JSON.stringify(input[name])};`;
     if (kind === 'names') return `${values}\nexport const all_${name} = { ${list} };`;
-    if (!LAZY_NAMESPACES[name])
-      return `${values}\nexport const ${name} = Object.freeze({ __proto__: null, ${list} });`;
+    if (!LAZY_NAMESPACES[name]) return `${values}\nexport const ${name} = Object.freeze({ __proto__: null, ${list} });`;
     return `import { namespace } from 'make-namespace'; import { all_${name} } from 'names:${name}';
       export const ${name} = namespace('${list}'.split(','), () => all_${name});`;
   },
@@ -84,8 +83,8 @@ function withRuntime(code, runtime) {
 
 const MINIFY = { compress: false, mangle: { keepNames: true }, codegen: { removeWhitespace: true }, sourcemap: true };
 
-/** @returns the files that were written into the folder, with their code */
-export async function bundleNode(out) {
+/** @returns the files that were written into a folder, with their code */
+export async function bundleNode(out = front) {
   const names = await exportsOfEntries();
   const bundle = await rolldown({
     input: { index: FRONT },
@@ -121,9 +120,10 @@ export async function bundleNode(out) {
   });
   for (const name of NAMESPACES) {
     const list = names.get(name).join();
-    const code = `import { ${name} as all } from './index-node.js';\nexport const { ${list} } = all;\n`;
+    const code = `import { ${name} as $all } from './index-node.js';\nexport const { ${list} } = $all;\n`;
     files.push({ fileName: `${name}-node.js`, code });
   }
+  files.forEach(checkText);
   for (const { fileName, code } of files) writeFileSync(`${out}/${fileName}`, code);
   return files;
 }

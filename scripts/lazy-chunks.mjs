@@ -46,6 +46,12 @@ function isWritten(id) {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
+/** Whether an identifier is a property of an object `all_...`, which lists what a namespace gives. */
+const isListed = ({ parent }) =>
+  ts.isShorthandPropertyAssignment(parent) &&
+  ts.isVariableDeclaration(parent.parent.parent) &&
+  parent.parent.parent.name.text.startsWith('all_');
+
 /** The name of the chunk that a module specifier means: './ops.js' is 'ops'. */
 const chunkOf = (specifier) => /^\.\/(.+)\.js$/.exec(specifier)?.[1];
 
@@ -59,6 +65,7 @@ function read(name, code) {
   const outside = [];
   const written = new Set();
   const dynamic = [];
+  const listed = [];
   for (const statement of source.statements) {
     if (ts.isImportDeclaration(statement)) {
       const from = chunkOf(statement.moduleSpecifier.text);
@@ -91,13 +98,14 @@ function read(name, code) {
       const symbol = symbolOf(checker, node);
       if (symbol && imported.has(symbol)) uses.push({ node, ...imported.get(symbol) });
       if (symbol && isWritten(node)) written.add(symbol);
+      if (symbol && isListed(node)) listed.push({ node, symbol });
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
   for (const [exportedName, symbol] of exported)
     if (written.has(symbol)) fail(name, `'${exportedName}' is exported and written: others would see the old value`);
-  return { name, code, imported, exported, cuts, uses, outside, dynamic };
+  return { name, code, imported, exported, cuts, uses, outside, dynamic, listed };
 }
 
 /** What the function that stands in for an exported one must know of it. */
@@ -110,7 +118,8 @@ function standInFor(chunk, exportedName) {
   if (!isFunction || symbol.exports?.size)
     fail(chunk.name, `'${symbol?.name}' is public, so it must be a plain function or belong to what is loaded at once`);
   const counted = fn.parameters.findIndex((p) => p.initializer || p.dotDotDotToken);
-  return { name: symbol.name, length: counted < 0 ? fn.parameters.length : counted };
+  // Bundlers number names that occur twice.
+  return { name: symbol.name.replace(/\$\d+$/, ''), length: counted < 0 ? fn.parameters.length : counted };
 }
 
 /** The text with some ranges replaced; line breaks in what is cut stay, so that lines keep their numbers. */
@@ -145,16 +154,22 @@ export function lazyChunks(chunks, eager, names, file) {
   const all = new Map(chunks.map(({ name, code }) => [name, read(name, code)]));
   const lazy = [...all.keys()].filter((name) => name !== eager);
   const main = all.get(eager);
-  // Public functions of lazy chunks: a function of the eager one stands in for each, everywhere but in their own chunk, so
-  // that every way to import one gives the same.
+  // Public functions of lazy chunks: a function of the eager one stands in for each, everywhere but in the code of their own
+  // chunk, so that every way to import one gives the same.
   const standIns = new Map();
   const standIn = ({ from, exported }) => standIns.get(`${from}.${exported}`);
   for (const name of names) {
     const origin = main.imported.get(main.exported.get(name));
     if (origin) standIns.set(`${origin.from}.${origin.exported}`, `$public${standIns.size}`);
   }
-  const edits = ({ cuts, uses, dynamic, code }, inEager) =>
+  const edits = ({ name, exported, cuts, uses, dynamic, listed, code }, inEager, given) =>
     spliced(code, [
+      ...listed.flatMap(({ node, symbol }) => {
+        const key = [...exported].find(([, own]) => own === symbol)?.[0];
+        const stands = standIn({ from: name, exported: key });
+        if (stands) given.set(stands, stands);
+        return stands ? [[node.getStart(), node.end, `${node.text}: ${stands}`]] : [];
+      }),
       ...cuts.map(([begin, end]) => [begin, end]),
       ...uses
         .filter((use) => use.from !== eager && (inEager || !standIn(use)))
@@ -167,24 +182,20 @@ export function lazyChunks(chunks, eager, names, file) {
   for (const name of lazy) {
     const chunk = all.get(name);
     if (chunk.outside.length) fail(name, `imports from outside: ${chunk.outside.join(' ')}`);
-    const given = lazy.filter((other) => other !== name).map(accessor);
-    for (const other of given) wanted.set(other, other);
+    const given = new Map(); // name in the host -> name here
+    for (const other of lazy) if (other !== name) given.set(accessor(other), accessor(other));
     for (const item of chunk.imported.values()) {
-      const stands = standIn(item);
       if (item.from === eager) {
-        const symbol = main.exported.get(item.exported);
-        const origin = main.imported.get(symbol);
+        const origin = main.imported.get(main.exported.get(item.exported));
         if (origin) fail(name, `'${item.exported}' comes from '${origin.from}' by way of '${eager}'`);
-        wanted.set(item.exported, symbol.name);
-        given.push(`${item.exported}: ${item.local}`);
-      } else if (stands) {
-        wanted.set(stands, stands);
-        given.push(`${stands}: ${item.local}`);
-      }
+        given.set(item.exported, item.local);
+      } else if (standIn(item)) given.set(standIn(item), item.local);
     }
     const result = [...chunk.exported].map(([key, symbol]) => `${key}: ${symbol.name}`).join(', ');
-    const text = edits(chunk, false).replaceAll('import.meta.url', '$url');
-    written.set(name, `module.exports = ($host) => { 'use strict'; const { $url, ${given.join(', ')} } = $host; ${text}\nreturn { ${result} };\n};\n`); // prettier-ignore
+    const text = edits(chunk, false, given).replaceAll('import.meta.url', '$url');
+    const taken = [...given].map(([key, local]) => `${key}: ${local}`).join(', ');
+    for (const key of given.keys()) wanted.set(key, main.exported.get(key)?.name ?? key);
+    written.set(name, `module.exports = ($host) => { 'use strict'; const { $url, ${taken} } = $host; ${text}\nreturn { ${result} };\n};\n`); // prettier-ignore
   }
 
   const stubs = [...standIns].map(([key, name]) => {
@@ -194,12 +205,12 @@ export function lazyChunks(chunks, eager, names, file) {
   });
   const host = [...wanted].map(([key, value]) => (key === value ? key : `${key}: ${value}`)).join(', ');
   const loaders = lazy.map(
-    (name) => `let $is_${name}; const ${accessor(name)} = () => $is_${name} ??= $load('${name}', () => $require('./${file(name)}'));`,
+    (name) => `let $is_${name}; const ${accessor(name)} = () => $is_${name} ??= $load('${name}', '${file(name)}', () => $require('./${file(name)}'));`,
   ); // prettier-ignore
   const loader = `import { createRequire as $createRequire } from 'node:module';
 const $require = $createRequire(import.meta.url);
 const $loading = new Set();
-const $load = (name, open) => {
+const $load = (name, file, open) => {
   if ($loading.has(name)) throw new Error("sporelet: the part '" + name + "' was used while it was being loaded");
   $loading.add(name);
   try {
@@ -207,7 +218,7 @@ const $load = (name, open) => {
     try {
       part = open();
     } catch (error) {
-      throw new Error("sporelet: the part '" + name + "' of the package could not be read; install the package again", { cause: error });
+      throw new Error("sporelet: the part '" + name + "' of the package could not be read from " + file + ", which must lie beside index-node.js (a bundler must know the condition 'module')", { cause: error });
     }
     return part($host());
   } finally {
