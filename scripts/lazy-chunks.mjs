@@ -126,7 +126,7 @@ class LazyChunks {
       if (!this.host.has(key)) this.host.set(key, this.main.exported.get(key)?.name ?? key);
     const taken = [...given].map(([key, local]) => `${key}: ${local}`).join(', ');
     const result = [...chunk.exported].map(([key, symbol]) => `${key}: ${symbol.name}`).join(', ');
-    return `module.exports = ($host) => { 'use strict'; const { ${taken} } = $host; ${text}\nreturn { ${result} };\n};\n`;
+    return `module.exports = (function ($host) { 'use strict'; const { ${taken} } = $host; ${text}\nreturn { ${result} };\n});\n`;
   }
 
   /** @param file - gives the name of a lazy chunk's file */
