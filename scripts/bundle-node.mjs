@@ -110,13 +110,13 @@ export async function bundleNode(out = front) {
   const parts = chunks
     .filter((part) => part !== runtime)
     .map(({ name, code, map }) => ({ name, map, code: withRuntime(code, runtime) }));
-  const file = (name) => (name === 'index' ? 'index-node.js' : `${name}-node.cjs`);
-  const written = lazyChunks(parts, 'index', names.get('index'), file);
+  const fileOf = (name) => (name === 'index' ? 'index-node.js' : `${name}-node.cjs`);
+  const written = lazyChunks(parts, 'index', names.get('index'), fileOf);
   const files = parts.map(({ name, map }) => {
-    const made = minifySync(file(name), written.get(name), { ...MINIFY, module: name === 'index', inputMap: map });
-    if (made.errors.length) throw new Error(`${file(name)}: ${made.errors.map((e) => e.message).join('; ')}`);
-    writeFileSync(`${out}/${file(name)}.map`, JSON.stringify(made.map));
-    return { fileName: file(name), code: `${made.code}\n//# sourceMappingURL=${file(name)}.map\n` };
+    const made = minifySync(fileOf(name), written.get(name), { ...MINIFY, module: name === 'index', inputMap: map });
+    if (made.errors.length) throw new Error(`${fileOf(name)}: ${made.errors.map((e) => e.message).join('; ')}`);
+    writeFileSync(`${out}/${fileOf(name)}.map`, JSON.stringify(made.map));
+    return { fileName: fileOf(name), code: `${made.code}\n//# sourceMappingURL=${fileOf(name)}.map\n` };
   });
   for (const name of NAMESPACES) {
     const list = names.get(name).join();

@@ -124,6 +124,15 @@ describe('the package as Node loads it', () => {
     expect(run('mapped.mjs', mapped, ['--enable-source-maps'])).toEqual(['true']);
   });
 
+  it('names the line of the program where a traced value is read', () => {
+    const program = `import { Tensor, jit } from 'sporelet';
+      const f = jit((x) => {
+        return x.exp().item();
+      });
+      try { f(new Tensor([1])); } catch (error) { console.log(/[a-z]+[.]mjs:\\d+/.exec(error.message)[0]); }`;
+    expect(run('frame.mjs', program)).toEqual(['frame.mjs:3']);
+  });
+
   it('says which part is missing', () => {
     renameSync(`${dist}/dataset-node.cjs`, `${dist}/dataset-node.away`);
     const program = `import { dataset } from 'sporelet';
