@@ -13,8 +13,6 @@ export interface Claim {
   spin(address: number, old: number, times: number): number;
 }
 
-export const MOST_CHUNKS = 0xffff;
-
 /*
 Both ends are in the same word as the epoch: a claim never depends on a second word that could be of another region.
 

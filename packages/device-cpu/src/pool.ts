@@ -1,9 +1,10 @@
 import { RuntimeError, ValueError } from '@sporelet/ir';
-import { MOST_CHUNKS, claimModule } from './claim.ts';
+import { claimModule } from './claim.ts';
 import type { Claim } from './claim.ts';
 import type { Heap } from './heap.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
-import { ERROR_CHARACTERS, SPIN_MS, SPIN_TIMES, words, workerSource } from './worker-source.ts';
+import { MOST_CHUNKS, ERROR_CHARACTERS, SPIN_MS, SPIN_TIMES, words } from './pool-words.ts';
+import { workerSource } from './worker-source.ts';
 
 /** A function of a kernel module: does the units from `lo` to `hi`. */
 export type KernelFunction = (args: number, lo: number, hi: number) => void;
