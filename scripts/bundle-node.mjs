@@ -8,7 +8,7 @@ import { lazyChunks } from './lazy-chunks.mjs';
 
 /** What is loaded at once: all that a first operation on a few elements needs, and the classes the front gives by name. */
 const EAGER = {
-  ir: /^(device|dtype|errors|expr|interpret|kernel|lower|order|promotion|scalar-js|shape|view|index)$/,
+  ir: /^(bounds|device|dtype|errors|expr|interpret|kernel|lower|order|promotion|scalar-js|shape|view|index)$/,
   core: /^(args|attr|attr-reader|build-kernel|call|cell-path|context|core-ops|define-op|devices|dispatch|done|eager|element|fast-call|generator|grad-operation|gradient-hooks|graph|hooks|index|index-types|initializer|initializers|initializers-structured|jit|nd-array|op-def|parameter|parameter-tuple|pending|primitive|random-stream|registry|runnable|scalars|signature|tensor|tensor-data|text|transfer|tuple|value)$/,
   'device-cpu': /^(blocks|builtins-node|device|first-run|heap|index|node|platform-node|pool|pool-words|runtime|storage|storage-table|tier)$/,
   ops: /^(elementwise|elementwise-dtypes|elementwise-integer|index|install|methods\.gen)$/,
