@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { bundleNode } from './bundle-node.mjs';
 import { bundleFront } from './bundle.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -19,7 +20,7 @@ const out = '.cache/packed';
 rmSync(out, { recursive: true, force: true });
 for (const name of readdirSync('packages')) rmSync(`packages/${name}/dist`, { recursive: true, force: true });
 run('tsc -b packages/sporelet');
-const bundled = await bundleFront();
+const bundled = { Node: await bundleNode(), 'bundlers and browsers': await bundleFront() };
 run(`npx -y ${packageManager} --filter "./packages/*" -r pack --pack-destination ${out}`, [
   'ignore',
   'ignore',
@@ -47,6 +48,8 @@ if (problems > 0) process.exit(1);
 writeFileSync(join(out, 'consumer.mts'), entries.map((entry) => `import '${entry}';\n`).join(''));
 run(`tsc --ignoreConfig --strict --target es2022 --module nodenext --lib es2022,dom ${out}/consumer.mts`);
 run(`node ${out}/consumer.mjs`);
-const kilobytes = Math.round(bundled.reduce((sum, part) => sum + part.code.length, 0) / 1000);
-console.log(`The front package: ${bundled.length} files, ${kilobytes} KB.`);
+for (const [reader, files] of Object.entries(bundled)) {
+  const kilobytes = Math.round(files.reduce((sum, part) => sum + part.code.length, 0) / 1000);
+  console.log(`The front package for ${reader}: ${files.length} files, ${kilobytes} KB.`);
+}
 console.log(`${tarballs.length} packages built and packed; ${entries.length} entry points type-check and import.`);

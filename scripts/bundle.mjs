@@ -1,17 +1,17 @@
-// Bundles the front package in place of what tsc wrote for it: start-up is mostly the reading and parsing of files. One file
-// holds all packages, since Node takes about a millisecond for each file; every entry point gives names of that file, so every
-// class exists once. The declarations stay as tsc wrote them, each package's from those of the packages below.
+// Bundles the front package in place of what tsc wrote for it, for browsers and for bundlers, which drop what a program does not
+// use. One file holds all packages; every entry point gives names of that file, so every class exists once. The declarations
+// stay as tsc wrote them, each package's from those of the packages below. What Node itself loads is made by bundle-node.mjs.
 import { readdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-const file = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url));
-const front = file('sporelet/dist');
-const FRONT = file('sporelet/src/index.ts');
-const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
+export const file = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url));
+export const front = file('sporelet/dist');
+export const FRONT = file('sporelet/src/index.ts');
+export const NAMESPACES = ['nn', 'ops', 'optim', 'dataset', 'train', 'dtype'];
 const ENTRIES = ['index', ...NAMESPACES];
-const input = Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)]));
+export const input = Object.fromEntries(ENTRIES.map((name) => [name, file(`sporelet/src/${name}.ts`)]));
 /** Files for one platform alone: they stay out of the file for all. */
 const PLACED = /node|browser/;
 
@@ -22,7 +22,7 @@ const cpu = (name) => JSON.stringify(file(`device-cpu/src/${name}.ts`));
 const gpu = (name) => JSON.stringify(file(`device-webgpu/src/host-${name}.ts`));
 
 /** What a plugin gives for text whose lines stayed where they were. */
-const edited = (code) => ({ code, map: null });
+export const edited = (code) => ({ code, map: null });
 
 /** Which platform's part of a device is used is chosen when the package is loaded, by `imports` in package.json. */
 const platform = {
@@ -43,7 +43,7 @@ const platform = {
 };
 
 /** The names that each entry point gives. */
-async function exportsOfEntries() {
+export async function exportsOfEntries() {
   const bundle = await rolldown({ input, external: ['#platform', '#gpu'], platform: 'neutral', plugins: [platform] });
   const { output } = await bundle.generate();
   return new Map(output.filter((part) => part.isEntry).map((part) => [part.name, part.exports]));
@@ -66,13 +66,24 @@ const namespaces = (names) => ({
 
 /** Descriptions of ops are for the generator, which writes them into the declarations. */
 const DOC = /\bdoc:(\s*)(?:'(\\.|[^'\\])*'|"(\\.|[^"\\])*"|`(\\.|[^`\\])*`)/g;
-const withoutDocs = {
+export const withoutDocs = {
   name: 'without-docs',
   transform: (code, id) => (id.startsWith(file('ops/src/')) ? edited(code.replace(DOC, "doc:$1''")) : null),
 };
 
-export async function bundleFront() {
-  for (const name of readdirSync(front))
+/** What holds for every published file. */
+export function checkText({ code, fileName }) {
+  const [found] = /.{0,60}[^\0-\x7f].{0,60}/u.exec(code) ?? [];
+  // With one such character all of a file is decoded slowly, and held and scanned at two bytes for each character.
+  if (found) throw new Error(`${fileName} is not plain ASCII (write String.fromCharCode): ${found}`);
+}
+
+/**
+ * @param out - the folder to write into; from that of the package what tsc wrote is removed
+ * @returns the files with their code
+ */
+export async function bundleFront(out = front) {
+  for (const name of out === front ? readdirSync(front) : [])
     if (/\.js(\.map)?$/.test(name) && !PLACED.test(name)) rmSync(`${front}/${name}`);
   const bundle = await rolldown({
     input: {
@@ -89,7 +100,7 @@ export async function bundleFront() {
     plugins: [platform, withoutDocs, namespaces(await exportsOfEntries())],
   });
   const { output } = await bundle.write({
-    dir: front,
+    dir: out,
     format: 'esm',
     sourcemap: true,
     // What bundlers of programs may leave out stays marked.
@@ -107,10 +118,6 @@ export async function bundleFront() {
     minify: { compress: false, mangle: { keepNames: true }, codegen: true },
   });
   const chunks = output.filter((part) => part.type === 'chunk');
-  for (const { code, fileName } of chunks) {
-    const [found] = /.{0,60}[^\0-\x7f].{0,60}/u.exec(code) ?? [];
-    // With one such character all of a file is decoded slowly, and held and scanned at two bytes for each character.
-    if (found) throw new Error(`${fileName} is not plain ASCII (write String.fromCharCode): ${found}`);
-  }
+  chunks.forEach(checkText);
   return chunks;
 }

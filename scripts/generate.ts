@@ -190,7 +190,7 @@ async function main(): Promise<void> {
   const lines: string[] = [];
   for (const [name, c] of [...methods].sort(([a], [b]) => (a < b ? -1 : 1))) {
     used.set(c.module, (used.get(c.module) ?? new Set()).add(c.name));
-    table.push(name === c.name ? name : `${name}: ${c.name}`);
+    table.push(`get ${name}() { return ${c.name}; }`);
     if (!c.overloads.length)
       throw new Error(`method '${name}': the type of '${c.name}' must be written as a function type`);
     lines.push(c.doc);
@@ -208,7 +208,7 @@ async function main(): Promise<void> {
     ...[...used].sort().map(([m, names]) => `import { ${[...names].sort().join(', ')} } from './${m}.ts';`),
     '',
     `declare module '@sporelet/core' {\ninterface Tensor {\n${text}\n}\n}\n`,
-    '/** What Tensor has as methods: functions whose first argument is the tensor. */',
+    '/** What Tensor has as methods: functions whose first argument is the tensor. Accessors, so that one may be loaded at its first call. */',
     `export const tensorMethods: Readonly<Record<string, MethodFn>> = { ${table.join(', ')} };`,
     'export type { Tensor };',
   ];

@@ -147,9 +147,11 @@ describe.skipIf(reason)(`on the GPU${reason}`, () => {
   it('an index out of range is told by the next read, and only once', async () => {
     const x = new Tensor([[1, 2], [3, 4]]); // prettier-ignore
     const at = new Tensor([5], ms.int32);
-    await expect(ops.gather(x, at, 0).data()).rejects.toThrow(/For 'Gather', an index is out of range/);
+    await expect(ops.gather(x, at, 0).data()).rejects.toThrow('index 5 is out of range [-2, 2)');
     expect([...(await ops.gather(x, new Tensor([1], ms.int32), 0).data()).data]).toEqual([3, 4]);
-    await expect(print(jit((t: Tensor) => ops.gather(t, at, 0).add(1))(x))).rejects.toThrow(/out of range/);
+    await expect(
+      print(jit((t: Tensor) => ops.gather(t, new Tensor([1, -300], ms.int32), 0).add(1))(x)),
+    ).rejects.toThrow('index -300 is');
   });
 
   it('dtypes: float64 is refused by name, int64 is exact', async () => {

@@ -21,5 +21,5 @@ export const limits: Readonly<Record<string, string>> = {
     'memory, as above; what other processes move at the same time makes figures of C and of sporelet scatter by a factor of two.',
   'eager-add': 'the call itself: dispatch, a result of 40 bytes kept in JavaScript, one call into WebAssembly.',
   startup:
-    'of the time above Node alone, about 60 % is the parsing of 600 to 700 KB, 15 % evaluating the declarations (250 ops), 15 % the first kernel (the compiler runs for the first time, so its functions are compiled), 5 % making the device. With Node’s cache of compiled code (`NODE_COMPILE_CACHE`) parsing falls away: the column next to it.',
+    'of the time above Node alone, about 35 % is the parsing of 150 KB, 20 % evaluating them, 30 % the first kernel (functions that run for the first time are compiled), 10 % making the device. With Node’s cache of compiled code (`NODE_COMPILE_CACHE`) parsing falls away, but its file is read: the column next to it.',
 };

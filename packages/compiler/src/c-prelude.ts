@@ -51,6 +51,9 @@ const x86: Readonly<Record<number, { readonly macro: string; readonly suffix: st
   64: { macro: '__AVX512DQ__', suffix: '512' },
 };
 
+/** When GCC's builtins for registers of so many bytes are there. */
+const gccOn = (r: number): string => `defined(${x86[r]!.macro}) && !defined(__clang__)`;
+
 const list = (n: number, f: (i: number) => string): string => Array.from({ length: n }, (_, i) => f(i)).join(', ');
 
 /** A definition of the prelude. */
@@ -95,11 +98,16 @@ function operations(r: number): Definition[] {
   fn(h, `low${r}`, `${v} a`, `return __builtin_shufflevector(a, a, ${list(n / 2, String)});`, { when: shuffles, list: [['', `${h} x; memcpy(&x, &a, ${r / 2}); return x;`]] }); // prettier-ignore
   fn(v, `up${r}`, `${h} a`, `return __builtin_shufflevector(a, (${h}){0}, ${list(n, String)});`, { when: shuffles, list: [['', `${v} x = {0}; memcpy(&x, &a, ${r / 2}); return x;`]] }); // prettier-ignore
   const four = `vi16 a = GET(vi16, p); return (${v}){${list(n, (i) => `a[${i % 4}]`)}};`;
+  const repeated = `vi16 a = GET(vi16, p); return __builtin_shufflevector(a, a, ${list(n, (i) => String(i % 4))});`;
   const broadcast = `return (${v})__builtin_ia32_broadcastf32x4_512(GET(vf16, p), (vf64){0}, -1);`;
-  // Left to itself, GCC splits the load and puts the register together from its elements.
+  // GCC makes two instructions of a shuffle, and more of elements put together.
   const halves = `return (${v})__builtin_ia32_vbroadcastf128_ps256((const vf16 *)p);`;
-  const [repeated, needs] = r === 64 ? [broadcast, '__AVX512F__'] : r === 32 ? [halves, '__AVX__'] : [four, null];
-  fn(v, `load_repeated${r}`, 'const char *p', repeated, needs ? { when: `defined(${needs}) && !defined(__clang__)`, list: [['', four]] } : undefined); // prettier-ignore
+  const ways = [
+    [shuffles, repeated],
+    ['', four],
+  ] as const;
+  const [best, macro] = r === 64 ? [broadcast, '__AVX512F__'] : [halves, '__AVX__'];
+  fn(v, `load_repeated${r}`, 'const char *p', r === 16 ? repeated : best, r === 16 ? { when: shuffles, list: ways.slice(1) } : { when: `defined(${macro}) && !defined(__clang__)`, list: ways }); // prettier-ignore
   fn(v, `load_half${r}`, 'const char *p', `return up${r}(GET(vi${r / 2}, p));`);
   fn(v, `load_quarter${r}`, 'const char *p', `${v} x = {0}; memcpy(&x, p, ${r / 4}); return x;`);
   fn(v, `load_i16${r}`, 'const char *p', `return __builtin_convertvector(GET(vh${r / 2}, p), ${v});`);
@@ -133,10 +141,11 @@ function operations(r: number): Definition[] {
     fn(v, `i32x4_trunc_sat_f32x4_${sign}${r}`, `${v} a`, `vf${r} x = (vf${r})a, l = (vf${r})splat_f${r}(${low}f), h = (vf${r})splat_f${r}(${high}f); ${v} in = (${v})(x >= l) & (${v})(x < h), over = (${v})(x >= h), under = (${v})(x < l); ${v} y = (${v})__builtin_convertvector((vf${r})(a & in), v${t}${r}); return (y & in) | ((${v})splat_i${r}(${most}) & over) | ((${v})splat_i${r}(${least}) & under);`); // prettier-ignore
     fn(v, `i32x4_trunc_sat_f64x2_${sign}_zero${r}`, `${v} a`, `u32 x[${d}]; for (int i = 0; i < ${d}; i++) x[i] = i32_${sign}_of_d(((vd${r})a)[i]); ${v} y = {0}; memcpy(&y, x, ${r / 2}); return y;`); // prettier-ignore
   } // prettier-ignore
-  for (const [prefix, s, u] of [['i32x4', 'i', 'u']]) {
-    for (const [name, t, order] of [['min_s', s, '<'], ['max_s', s, '>'], ['min_u', u, '<'], ['max_u', u, '>']]) {
-      fn(v, `${prefix}_${name}${r}`, `${v} a, ${v} b`, `return choose${r}(a, b, (${v})((v${t}${r})a ${order} (v${t}${r})b));`); // prettier-ignore
-    }
+  const gcc = gccOn(r);
+  for (const [name, t, order] of [['min_s', 'i', '<'], ['max_s', 'i', '>'], ['min_u', 'u', '<'], ['max_u', 'u', '>']] as const) {
+    const builtin = `__builtin_ia32_p${name.replace('_', '')}d${r * 8}`;
+    const x86 = r === 64 ? `${builtin}_mask(a, b, a, (short)-1)` : `${builtin}(a, b)`;
+    fn(v, `i32x4_${name}${r}`, `${v} a, ${v} b`, `return (${v})${x86};`, { when: gcc, list: [['', `return choose${r}(a, b, (${v})((v${t}${r})a ${order} (v${t}${r})b));`]] });
   } // prettier-ignore
   fn('u32', `all_true${r}`, `${v} a`, `vm${r} z = (vm${r})(a == 0); return (${list(d, (i) => `z[${i}]`).replaceAll(', ', ' | ')}) == 0;`); // prettier-ignore
   // Lanes 0 to 3 are those of a part of `a`, 4 to 7 those of the same part of `b`.
@@ -198,8 +207,8 @@ type Define = (result: string, name: string, args: string, body: string, otherwi
 /** Float operations that C has no vector operator for: x86's by builtins of GCC, ARM's by their names, others lane by lane. */
 function floats(fn: Define, r: number): void {
   const v = `vi${r}`;
-  const { macro, suffix } = x86[r]!;
-  const gcc = `defined(${macro}) && !defined(__clang__)`;
+  const { suffix } = x86[r]!;
+  const gcc = gccOn(r);
   const arm = r === 16 ? 'defined(__aarch64__)' : '0';
   for (const [prefix, letter, kind, count, c] of [['f32x4', 'f', 'ps', r / 4, 'f'], ['f64x2', 'd', 'pd', r / 8, '']] as const) {
     const t = `v${letter}${r}`;
@@ -219,7 +228,9 @@ function floats(fn: Define, r: number): void {
     fn(v, `${prefix}_pmax${r}`, `${v} a, ${v} b`, `return ${prefix}_higher${r}(b, a);`);
     // Both ways round: zeros of different sign join, and a NaN in either place stays one.
     fn(v, `${prefix}_min${r}`, `${v} a, ${v} b`, `return ${prefix}_lower${r}(a, b) | ${prefix}_lower${r}(b, a);`);
-    fn(v, `${prefix}_max${r}`, `${v} a, ${v} b`, `${t} x = (${t})a, y = (${t})b; return (${prefix}_higher${r}(a, b) & ${prefix}_higher${r}(b, a)) | (${v})(x != x) | (${v})(y != y);`);
+    const unordered = r === 64 ? `(${v})(x != x) | (${v})(y != y)` : `(${v})__builtin_ia32_cmp${kind}${suffix}(x, y, 3)`;
+    const higher = (nan: string): string => `${t} x = (${t})a, y = (${t})b; return (${prefix}_higher${r}(a, b) & ${prefix}_higher${r}(b, a)) | ${nan};`;
+    fn(v, `${prefix}_max${r}`, `${v} a, ${v} b`, higher(unordered), { when: `${gcc} && defined(__AVX__)`, list: [['', higher(`(${v})(x != x) | (${v})(y != y)`)]] });
     const fused = r === 64 ? `__builtin_ia32_vfmadd${kind}512_mask((${t})a, (${t})b, (${t})c, -1, 4)` : `__builtin_ia32_vfmadd${kind}${suffix}((${t})a, (${t})b, (${t})c)`;
     const m = `__m${r * 8}${letter === 'd' ? 'd' : ''}`;
     fn(v, `madd_${letter}${r}`, `${v} a, ${v} b, ${v} c`, `return (${v})${fused};`, { when: 'defined(__FMA__) && !defined(__clang__)', list: [['defined(__FMA__)', `return (${v})_mm${r === 16 ? '' : r * 8}_fmadd_${kind}((${m})a, (${m})b, (${m})c);`], [arm, `return (${v})vfmaq_${neon}((${to})c, (${to})a, (${to})b);`], ['', `${t} x = (${t})a, y = (${t})b, z = (${t})c; return (${v})(${t}){${list(count, (i) => `__builtin_fma${c}(x[${i}], y[${i}], z[${i}])`)}};`]] });

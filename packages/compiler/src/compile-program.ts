@@ -1,10 +1,11 @@
-import type { Kernel, KernelInfo, Program, ProgramStep } from '@sporelet/ir';
+import type { Kernel, KernelInfo, OutOfRange, Program, ProgramStep } from '@sporelet/ir';
 import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitKernel } from './compile.ts';
 import { fuseProducers, fuseSiblings } from './fuse.ts';
 import { hasBounded } from './fuse-cost.ts';
 import { emitPull } from './emit-pull.ts';
 import { placeValues } from './place-values.ts';
+import type { Places } from './place-values.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
 import type { Plan, PlanOutline, Ref } from './plan.ts';
@@ -41,10 +42,10 @@ export function emitProgram(program: Program, target: Target, recorded = program
 }
 
 /** What makes the errors of a plan's kernels for an index out of range. */
-export function errorsOf(program: Program, { kernels }: PlanOutline, { raisedBy }: ProgramNotes): (() => Error)[] {
+export function errorsOf(program: Program, { kernels }: PlanOutline, { raisedBy }: ProgramNotes): OutOfRange[] {
   return kernels.map(({ name }, k) => {
     const own = program.steps[raisedBy[k]!]?.kernel.outOfRange;
-    return own ?? (() => new Error(`For '${name}', an index is out of range.`));
+    return own ?? ((index) => new Error(`For '${name}', index ${index} is out of range.`));
   });
 }
 
@@ -71,7 +72,7 @@ export function addProgram(b: PlanBuilder, program: Program, recorded: Program):
     const { kernel } = step;
     failsLate ||= written && hasBounded(kernel);
     written ||= step.outputs.some((v) => places.overwrites(v));
-    emitStep(b, step, places.of);
+    emitStep(b, step, places);
     raisedBy[b.kernel] = recorded.steps.findIndex((s) => s.kernel.outOfRange === kernel.outOfRange);
   }
   if (places.copies.length) b.begin(copying('copy'));
@@ -79,9 +80,9 @@ export function addProgram(b: PlanBuilder, program: Program, recorded: Program):
   return { raisedBy: Array.from(raisedBy, (step) => step ?? -1), failsLate };
 }
 
-function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => Ref): void {
-  const to = step.outputs.map(place);
-  const from = step.inputs.map(place);
+function emitStep(b: PlanBuilder, step: ProgramStep, places: Places): void {
+  const to = step.outputs.map(places.of);
+  const from = step.inputs.map(places.of);
   const { kernel } = step;
   kernel.inPlace.forEach((i, k) => {
     // A push adds to what its output holds; an element-wise kernel reads its own element wherever that is.
@@ -90,7 +91,7 @@ function emitStep(b: PlanBuilder, step: ProgramStep, place: (value: number) => R
     emitCopy(b, from[i]!, to[k]!, kernel.outputs[k]!.spec);
     from[i] = to[k]!;
   });
-  emitKernel(b, kernel, from, to, step.path);
+  emitKernel(b, kernel, from, to, { over: (k) => places.overwrites(step.outputs[k]!), path: step.path });
 }
 
 const copying = (name: string): KernelInfo => ({ name, path: '', operations: 0, bytes: 0 });

@@ -1,28 +1,27 @@
 import type { Axis, Kernel, PullOutput } from '@sporelet/ir';
-import { Expr, FreeAxes, bool, boundedIndices, constant, int32, outsideOf, where } from '@sporelet/ir';
+import { Expr, FreeAxes, boundedIndices, offenceOf, uint32 } from '@sporelet/ir';
 import { emitContraction, recognizeContraction } from './contract.ts';
 import { infoOf } from './kernel-info.ts';
-import type { Operand } from './emit-pull.ts';
+import type { Operand, Result } from './emit-pull.ts';
 import { emitPull } from './emit-pull.ts';
 import { emitPush } from './emit-push.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { Target } from './plan-builder.ts';
 import type { Plan, Ref } from './plan.ts';
 
-/** One step that leaves a non-zero word when a data-dependent index is out of range. */
+/** One step that leaves a data-dependent index that is out of range in a word, which is 0 otherwise. */
 function emitChecks(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[]): void {
   const free = new FreeAxes();
-  let outside: Expr | null = null;
+  let found: Expr | null = null;
   for (const e of boundedIndices(kernel)) {
-    const test = outsideOf(e);
-    const axes: Axis[] = [...free.of(test)];
-    const any = axes.length ? new Expr('reduce', bool, [test], { fn: 'any', axes }) : test;
-    outside = outside ? outside.or(any) : any;
+    const offence = offenceOf(e);
+    const axes: Axis[] = [...free.of(offence)];
+    const one = axes.length ? new Expr('reduce', uint32, [offence], { fn: 'max', axes }) : offence;
+    found = found ? found.max(one) : one;
   }
-  if (!outside) return;
+  if (!found) return;
   const temp = b.temp(4);
-  const value = where(outside, constant(1, int32), constant(0, int32));
-  emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: int32, shape: [] }, axes: [], value }] });
+  emitPull(b, { operands, outputs: [{ ref: temp, spec: { dtype: uint32, shape: [] }, axes: [], value: found }] });
   b.checked(temp);
 }
 
@@ -40,6 +39,7 @@ export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
     kernel,
     kernel.inputs.map((_, index): Ref => ({ kind: 'in', index })),
     kernel.outputs.map((_, index): Ref => ({ kind: 'out', index })),
+    { over: (output) => kernel.inPlace[output]! >= 0 },
   );
 }
 
@@ -47,15 +47,21 @@ export function emitAlone(b: PlanBuilder, kernel: Kernel): void {
  * Adds the steps of a kernel, its checks of indices first. Where an output is said to overwrite an input, both are the
  * same piece of memory.
  */
-export function emitKernel(b: PlanBuilder, kernel: Kernel, from: readonly Ref[], to: readonly Ref[], path = ''): void {
+export function emitKernel(
+  b: PlanBuilder,
+  kernel: Kernel,
+  from: readonly Ref[],
+  to: readonly Ref[],
+  { over, path = '' }: { over: (output: number) => boolean; path?: string | undefined },
+): void {
   const operands = kernel.inputs.map((spec, i): Operand => ({ ref: from[i]!, spec }));
-  const outs = kernel.outputs.map((o, i): Operand => ({ ref: to[i]!, spec: o.spec }));
+  const outs = kernel.outputs.map((o, i): Result => ({ ref: to[i]!, spec: o.spec, over: over(i) }));
   b.begin(infoOf(kernel, path));
   emitChecks(b, kernel, operands);
   emitOutputs(b, kernel, operands, outs);
 }
 
-function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Operand[]): void {
+function emitOutputs(b: PlanBuilder, kernel: Kernel, operands: readonly Operand[], outs: readonly Result[]): void {
   const done = new Set<number>();
   kernel.outputs.forEach((output, i) => {
     if (done.has(i)) return;

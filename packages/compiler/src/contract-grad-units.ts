@@ -70,7 +70,7 @@ export function gradUnits(b: PlanBuilder, vec: Vec, plan: GradPlan, axes: readon
   // Rows that fill registers lie next to the lanes, those of a tile together where tiles are of one size.
   const even = rows.wide === rows.count && g.spec.shape[dim] === rows.total;
   const panel = even ? rows.width : Infinity;
-  const gLanes = shape.wideRows ? laneLayout(g, plan.gLanes.dim, GRAD_LANES, [dim], panel) : plan.gLanes;
+  const gLanes = shape.wideRows ? laneLayout(g, plan.gLanes.dim, GRAD_LANES, [dim], [], panel) : plan.gLanes;
   const gStride = gradStride(gLanes, blocks);
   const strides = (a: Axis): Loop['strides'] => [gStride(a), xStride(a), oStride(a)];
   const [gRow, xRow, oRow] = m ? strides(m) : [0, 0, 0];

@@ -40,18 +40,20 @@ export function wholeDim(f: Factor, axis: Axis): number {
 }
 
 /**
- * The layout with dimension `dim` in lanes and the dimensions `inside` next to them. With `panel`, which divides the
- * extent of the only one of these, so many of its elements are next to the lanes, one panel after another.
+ * The layout with dimension `dim` in lanes and the dimensions `inside` next to them; those in `bare` get no zeros around.
+ * With `panel`, which divides the extent of the only one inside, so many of its elements are next to the lanes, one panel
+ * after another.
  */
 export function laneLayout(
   f: Factor,
   dim: number,
   lanes: number,
   inside: readonly number[] = [],
+  bare: readonly number[] = [],
   panel = Infinity,
 ): LaneLayout {
-  const ranges = reach(f);
   const { shape } = f.spec;
+  const ranges = reach(f).map((r, d) => (bare.includes(d) ? ([0, shape[d]! - 1] as const) : r));
   const memory = stridesOf(shape);
   const of = (d: number): PackDim => ({
     extent: shape[d]!,

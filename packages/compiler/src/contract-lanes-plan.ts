@@ -14,7 +14,8 @@ export interface LanesPlan {
   readonly kind: 'lanes';
   /** The operand with the window, packed into lanes. */
   readonly x: Factor;
-  readonly xLanes: LaneLayout;
+  /** Its layout with so many elements of the lane axis in lanes; strides of all axes grow with them. */
+  readonly layout: (lanes: number) => LaneLayout;
   /** The other operand, read element by element. */
   readonly w: Factor;
   readonly wLayout: Layout;
@@ -40,6 +41,8 @@ export interface LanesPlan {
 
 /** An index `base + step * over + sign * k` of x that leaves the operand: for a given `over` only some k are inside. */
 export interface Border {
+  /** The dimension of x. */
+  readonly dim: number;
   readonly over: Axis;
   readonly k: Axis;
   readonly base: number;
@@ -54,6 +57,15 @@ export function insideBorder(b: Border, over: number): readonly [first: number, 
   const [low, high] = b.sign === 1 ? [-e, b.extent - e] : [e - b.extent + 1, e + 1];
   const first = Math.min(Math.max(low, 0), b.k.extent - 1);
   return [first, Math.max(Math.min(high, b.k.extent) - first, 1)];
+}
+
+/** Whether every index of `over` has a k inside: then nobody looks at the zeros around x. */
+function sparesZeros(b: Border): boolean {
+  return Array.from({ length: b.over.extent }, (_, over) => {
+    const [first] = insideBorder(b, over);
+    const index = b.base + b.step * over + b.sign * first;
+    return index >= 0 && index < b.extent;
+  }).every(Boolean);
 }
 
 /** Positions of one row, `count` from `start` on, that use the same k of its border. */
@@ -86,13 +98,13 @@ function bordersOf(x: Factor, k: readonly Axis[], overs: readonly Axis[]): Borde
     const over = terms.find(([a]) => overs.includes(a));
     const summed = terms.find(([a]) => k.includes(a));
     if ((low >= 0 && high < extent) || terms.length !== 2 || !over || !summed || Math.abs(summed[1]) !== 1) return;
-    const border: Border = { over: over[0], k: summed[0], base: x.index[d]!.base, step: over[1], sign: summed[1] as 1 | -1, extent }; // prettier-ignore
+    const border: Border = { dim: d, over: over[0], k: summed[0], base: x.index[d]!.base, step: over[1], sign: summed[1] as 1 | -1, extent }; // prettier-ignore
     if (!found.some((f) => f.over === border.over || f.k === border.k)) found.push(border);
   });
   return found;
 }
 
-export const LANES = 8;
+const LANES = 8;
 const K_BLOCK = 512;
 const LONG_WINDOW = 12;
 
@@ -109,6 +121,12 @@ export function laneDim(f: Factor, axis: Axis): number {
 
 /** Lanes computed per lane that exists. */
 export const laneWaste = (extent: number, lanes: number): number => (Math.ceil(extent / lanes) * lanes) / extent;
+
+/** Lanes of a convolution where registers have so many bytes: as many as fill one, unless more lanes would be for nothing. */
+export function lanesFor({ lane }: LanesPlan, register: number): number {
+  const most = register / 4;
+  return most > LANES && laneWaste(lane.extent, most) === laneWaste(lane.extent, LANES) ? most : LANES;
+}
 
 /** `waste`: how many lanes at most may be computed per lane that exists. */
 export function planLanes(t: Terms, waste: number): LanesPlan | null {
@@ -130,7 +148,8 @@ function forward(t: Terms, x: Factor, w: Factor, waste: number): LanesPlan | nul
   const short = windows.length > 0 && windows.at(-1)!.extent < LONG_WINDOW;
   const whole = k.filter((a) => !windows.includes(a) && laneDim(x, a) >= 0);
   const inside = short ? whole : [];
-  const xLanes = laneLayout(x, laneDim(x, lane), LANES, inside.map((a) => laneDim(x, a))); // prettier-ignore
+  const insideDims = inside.map((a) => laneDim(x, a));
+  const xLanes = laneLayout(x, laneDim(x, lane), LANES, insideDims);
   const wLayout = layoutOf(w, t.acc);
   const order = [...k.filter((a) => !inside.includes(a)), ...inside];
   const packed = wLayout.stride(order.at(-1)!) !== 1;
@@ -145,5 +164,7 @@ function forward(t: Terms, x: Factor, w: Factor, waste: number): LanesPlan | nul
   const { level, kc } = blockK(merged, K_BLOCK);
   const one = level === 0 && kc === merged[0]!.extent;
   const borders = one ? candidates.filter((c) => c.over !== run || segmentsOf(run, c).length <= MOST_SEGMENTS) : [];
-  return { kind: 'lanes', x, xLanes, w, wLayout, lane, core, outer, row, run, order, k: merged, level, kc, packed, borders }; // prettier-ignore
+  const spared = borders.filter(sparesZeros).map((b) => b.dim);
+  const layout = (lanes: number): LaneLayout => laneLayout(x, laneDim(x, lane), lanes, insideDims, spared);
+  return { kind: 'lanes', x, layout, w, wLayout, lane, core, outer, row, run, order, k: merged, level, kc, packed, borders }; // prettier-ignore
 }

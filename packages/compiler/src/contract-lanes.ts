@@ -1,7 +1,7 @@
 import type { Axis } from '@sporelet/ir';
 import { mergedK } from './contract-gemm-plan.ts';
 import { emitLanePack } from './contract-lane-pack.ts';
-import { LANES, segmentsOf } from './contract-lanes-plan.ts';
+import { lanesFor, segmentsOf } from './contract-lanes-plan.ts';
 import type { Border, LanesPlan } from './contract-lanes-plan.ts';
 import { emitPack, emitPanelStart, evenPanels } from './contract-pack.ts';
 import { fits, isFused, kBlocks, mostThatFit, tileFunction } from './contract-tile.ts';
@@ -13,14 +13,13 @@ import type { Ref } from './plan.ts';
 import { I32 } from './wasm-encoder.ts';
 import type { FunctionWriter } from './wasm-encoder.ts';
 
-const BYTES = LANES * SIZE;
-/** Positions that a unit computes before it spreads them over the output: they stay in the first-level cache. */
-const UNIT_POSITIONS = 128;
+/** Elements of a channel that a unit computes before it spreads them over the output: they stay in the first-level cache. */
+const UNIT_ELEMENTS = 1024;
 
 /** Rows of one unit. */
-function rowsOf(plan: LanesPlan): number {
+function rowsOf(plan: LanesPlan, lanes: number): number {
   const rows = plan.row?.extent ?? 1;
-  const blocks = Math.ceil(rows / Math.max(1, Math.floor(UNIT_POSITIONS / plan.run.extent)));
+  const blocks = Math.ceil(rows / Math.max(1, Math.floor(UNIT_ELEMENTS / lanes / plan.run.extent)));
   return Math.ceil(rows / blocks);
 }
 
@@ -55,13 +54,16 @@ export function emitLanes(
 ): void {
   const fused = isFused(b, vec);
   const { run, row, lane, core, wLayout } = plan;
+  const lanes = lanesFor(plan, registerOf(vec));
+  const bytes = lanes * SIZE;
+  const xLanes = plan.layout(lanes);
   /** Vectors of one position. */
-  const each = BYTES / registerOf(vec);
+  const each = bytes / registerOf(vec);
   const panels = evenPanels(extentOf(core), mostThatFit(b, 2, fused));
   let across = Math.min(run.extent, 6);
   while (across > 1 && !fits(b, panels.width, each * across, fused)) across--;
 
-  const xPacked = emitLanePack(b, plan.x, plan.xLanes, xRef);
+  const xPacked = emitLanePack(b, plan.x, xLanes, xRef);
   const wOuter = plan.outer.filter((a) => plan.w.axes.has(a));
   const wAxes = mergedK(plan.order, [wLayout.stride]);
   const side = { layout: wLayout, core, outer: wOuter };
@@ -69,7 +71,7 @@ export function emitLanes(
     ? emitPack(b, vec, side, { k: wAxes, level: 0, kc: wAxes[0]!.extent }, panels, wRef)
     : wRef;
 
-  const xStride = plan.xLanes.stride;
+  const xStride = xLanes.stride;
   const oStride = rowMajor(axes, SIZE);
   const kTotal = extentOf(plan.order);
   const wInPlace = (a: Axis): number => wLayout.stride(a) * SIZE;
@@ -83,11 +85,11 @@ export function emitLanes(
   const xSteps = plan.k.map((k) => xStride(k.axes.at(-1)!));
   const oNext = core.length ? oStride(core.at(-1)!) : 0;
 
-  const rows = rowsOf(plan);
+  const rows = rowsOf(plan, lanes);
   const rowBlocks = Math.ceil((row?.extent ?? 1) / rows);
-  const cRow = rows * run.extent * BYTES;
+  const cRow = rows * run.extent * bytes;
   const unitBytes = panels.width * cRow;
-  const blocks = Math.ceil(lane.extent / LANES);
+  const blocks = Math.ceil(lane.extent / lanes);
   const units = blocks * extentOf(plan.outer) * panels.count * rowBlocks;
   const temp = b.temp(units * unitBytes);
 
@@ -107,9 +109,9 @@ export function emitLanes(
         return { extent: counted ? null : extent, a: steps[plan.level + d]!, b: xSteps[plan.level + d]! };
       }),
       bNext: positions * xStride(run),
-      cNext: positions * BYTES,
+      cNext: positions * bytes,
       cRow,
-      cVecs: offsets(BYTES),
+      cVecs: offsets(bytes),
       lastLanes: vec.lanes,
     });
   };
@@ -136,7 +138,7 @@ export function emitLanes(
       const call = (from: number, count: number, positions: number): void => {
         f.get(wNow).i32(runBorder ? s.first * stepOf(runBorder) : 0).op('i32.add'); // prettier-ignore
         f.get(xNow).i32(from * xStride(run) + (runBorder ? s.first * xStride(runBorder.k) : 0)).op('i32.add'); // prettier-ignore
-        f.get(tRow).i32(from * BYTES).op('i32.add').i32(count).get(add); // prettier-ignore
+        f.get(tRow).i32(from * bytes).op('i32.add').i32(count).get(add); // prettier-ignore
         plan.k.slice(plan.level).forEach(({ axes: own }, d) => {
           if (own[0] === rowBorder?.k) f.get(rowCount);
           else if (own[0] === runBorder?.k) f.i32(s.k);
@@ -163,38 +165,39 @@ export function emitLanes(
       repeatLocal(f, left, () => {
         oneRow(channels);
         if (row) advance(f, xRow, xStride(row));
-        advance(f, tRow, run.extent * BYTES);
+        advance(f, tRow, run.extent * bytes);
         advance(f, rowIndex, 1);
       });
       f.i32(1).set(add);
     });
     const spread = (existing: number): void => {
       repeat(f, channels, () => {
-        f.get(t).get(o).get(height).i32(run.extent).op('i32.mul').call(unpackFunction(b, oStride(lane), existing, LANES)); // prettier-ignore
+        f.get(t).get(o).get(height).i32(run.extent).op('i32.mul').call(unpackFunction(b, oStride(lane), existing, lanes)); // prettier-ignore
         advance(f, t, cRow);
         advance(f, o, oNext);
       });
     };
-    const rest = lane.extent % LANES;
-    if (rest === 0) spread(LANES);
-    else f.get(block).i32(blocks - 1).op('i32.eq').if(() => spread(rest), () => spread(LANES)); // prettier-ignore
+    const rest = lane.extent % lanes;
+    if (rest === 0) spread(lanes);
+    else f.get(block).i32(blocks - 1).op('i32.eq').if(() => spread(rest), () => spread(lanes)); // prettier-ignore
   };
 
   const [rowBlock, block] = [local(), local()];
+  // All units of a call use the place of its first one, so that it stays in the cache.
+  advanceBy(f, tBase, 1, unitBytes);
   forUnits(f, (unit) => {
     f.get(tBase).set(t);
-    advanceBy(f, t, unit, unitBytes);
     f.get(xBase).set(x);
     f.get(wBase).set(w);
     f.get(oBase).set(o);
-    advance(f, x, plan.xLanes.base);
+    advance(f, x, xLanes.base);
     if (!plan.packed) advance(f, w, wLayout.base * SIZE);
     const panel = digit(f, unit, panels.count);
     f.get(digit(f, unit, rowBlocks)).set(rowBlock);
     decodeAxes(f, unit, plan.outer, [[x, xStride], [w, wStride], [o, oStride]]); // prettier-ignore
     f.get(unit).set(block);
-    advanceBy(f, x, block, plan.xLanes.block);
-    advanceBy(f, o, block, LANES * oStride(lane));
+    advanceBy(f, x, block, xLanes.block);
+    advanceBy(f, o, block, lanes * oStride(lane));
     const first = emitPanelStart(f, panels, panel);
     advanceBy(f, w, first, plan.packed ? kTotal * SIZE : wNext);
     advanceBy(f, o, first, oNext);
@@ -213,6 +216,6 @@ export function emitLanes(
       f.get(panel).i32(panels.wide).op('i32.lt_u').if(() => sums(panels.width), () => sums(panels.width - 1)); // prettier-ignore
     } else sums(panels.width);
   });
-  const cost = (panels.width * rows * run.extent * LANES * kTotal) / 4;
+  const cost = (panels.width * rows * run.extent * lanes * kTotal) / 4;
   b.step(f, [xPacked, wPacked, out, temp], units, 1, cost);
 }

@@ -2,6 +2,7 @@ import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
 import { emitGemm } from './contract-gemm.ts';
 import { emitGrad } from './contract-grad.ts';
 import { emitLanes } from './contract-lanes.ts';
+import { lanesFor } from './contract-lanes-plan.ts';
 import { emitCast, emitOperand } from './contract-operand.ts';
 import type { Contraction } from './contract-recognize.ts';
 import type { Factor } from './contract-terms.ts';
@@ -16,9 +17,11 @@ export type { Contraction, ContractionOrder } from './contract-recognize.ts';
 /** Adds the steps of a contraction. `operands`: those the kernel's loads number. */
 export function emitContraction(b: PlanBuilder, c: Contraction, operands: readonly Operand[], out: Operand): void {
   const { plan } = c;
-  // Eight lanes of a convolution are 32 bytes; a gradient's four are 16.
-  const most = plan.kind === 'gemm' ? Infinity : plan.kind === 'lanes' ? 32 : 16;
-  const vec = vecOf(c.acc, Math.min(b.tiles.bytes, most));
+  const { bytes } = b.tiles;
+  // A gradient's four lanes are 16 bytes.
+  const register =
+    plan.kind === 'grad' ? 16 : plan.kind === 'lanes' ? Math.min(bytes, 4 * lanesFor(plan, bytes)) : bytes;
+  const vec = vecOf(c.acc, register);
   const axes = plan.kind === 'gemm' && plan.permuted ? plan.cAxes : c.axes;
   const groups = plan.kind === 'grad' ? plan.groups : 1;
   const direct = axes === c.axes && c.out.dtype === c.acc && groups === 1;

@@ -12,9 +12,15 @@ export interface Operand {
   readonly spec: TensorSpec;
 }
 
-export interface PullTarget extends Operand {
+export interface PullTarget extends Result {
   readonly axes: readonly Axis[];
   readonly value: Expr;
+}
+
+/** Where a result goes. */
+export interface Result extends Operand {
+  /** It lies where an operand lies: every element is computed once. */
+  readonly over?: boolean;
 }
 
 /** Adds the steps that compute pull outputs over common axes. Loads' `input` numbers index `operands`. */
@@ -35,7 +41,7 @@ function emitGroup(
   b: PlanBuilder,
   refs: readonly Ref[],
   group: Group,
-  outputs: readonly Operand[],
+  outputs: readonly Result[],
   flat: boolean,
 ): void {
   const hoister = new Hoister(group.axes, refs.length);
@@ -60,8 +66,9 @@ function emitGroup(
   const offset = flatIndex(axes.map((a) => a.extent), axes.map(axisRef)); // prettier-ignore
   const stores = bodies.map((value, i) => ({ output: all.length + i, stored: outputs[i]!.spec.dtype, offset, value }));
   const lanes = inner !== null && innerTakesLanes(inner, bodies);
-  const register = lanes && !flat ? registerFor(b.loops, inner.extent) : b.loops;
-  const nest = new Placer(register, b.target.unroll).nest(axes, stores, unit, lanes);
+  const again = unit === 'row' && !outputs.some((o) => o.over);
+  const register = lanes && !flat ? registerFor(b.loops, inner.extent, again) : b.loops;
+  const nest = new Placer(register, b.target.unroll).nest(axes, stores, unit, lanes, again);
   const printer = new WasmPrinter(b, all.length + outputs.length, register);
   const units = flat ? -1 : unit === 'none' ? 1 : unit === 'inner' ? inner!.extent : rows;
   if (!flat && sizeOf(axes.map((a) => a.extent)) === 0) return;

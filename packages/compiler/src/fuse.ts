@@ -1,5 +1,5 @@
 import type { Kernel, Program, ProgramStep, PullOutput, TensorSpec } from '@sporelet/ir';
-import { Axis, sameShape, sizeOf } from '@sporelet/ir';
+import { boundedIndices, Axis, sameShape, sizeOf } from '@sporelet/ir';
 import { elementsOf, hasBounded, isContraction, orderOf, pullsOf, readingOf } from './fuse-cost.ts';
 import type { Inlined } from './fuse-inline.ts';
 import { Inliner, Sharing, overAxes } from './fuse-inline.ts';
@@ -123,8 +123,9 @@ export function inline(
   );
   const inlined: Inlined = { axes: output.axes, shape: output.spec.shape, value: renumber.run(output.value) };
   const inliner = new Inliner(kernel.inputs, consumer.inputs.map((v) => (v === value ? inlined : null)), numbers, joined); // prettier-ignore
-  const sharing = new Sharing();
-  const outputs = pulls.map((o): PullOutput => ({ ...o, value: sharing.run(inliner.run(o.value)) }));
+  const outputs = shared(pulls.map((o): PullOutput => ({ ...o, value: inliner.run(o.value) })));
+  // A producer that does not depend on all of its axes would take an index with it that must be looked at.
+  if (hasBounded(kernel) && boundedIndices({ outputs }).length < boundedIndices({ outputs: shared(pulls) }).length) return null; // prettier-ignore
   const outOfRange = hasBounded(producer.kernel) ? producer.kernel.outOfRange : kernel.outOfRange;
   const next: Kernel = {
     name: [producer.kernel.name, kernel.name].filter(Boolean).join(' '),
@@ -136,6 +137,12 @@ export function inline(
   };
   if (ordered && (isContraction(next) !== contraction || orderOf(next) !== orderOf(kernel))) return null;
   return { kernel: next, inputs };
+}
+
+/** The outputs with equal expressions made one. */
+function shared(outputs: readonly PullOutput[]): PullOutput[] {
+  const sharing = new Sharing();
+  return outputs.map((o) => ({ ...o, value: sharing.run(o.value) }));
 }
 
 /** Joins kernels over the same shape that read a value in common, so that it is read once. */

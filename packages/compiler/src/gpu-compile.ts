@@ -1,5 +1,18 @@
-import type { Kernel, KernelInfo, Program, ProgramStep } from '@sporelet/ir';
-import { Axis, View, axisRef, boundedIndices, FreeAxes, outsideOf, sizeOf, where, constant, int32 } from '@sporelet/ir';
+import type { Kernel, KernelInfo, OutOfRange, Program, ProgramStep } from '@sporelet/ir';
+import {
+  Axis,
+  View,
+  axisRef,
+  boundedIndices,
+  FreeAxes,
+  constant,
+  int32,
+  offenceOf,
+  outOfRange,
+  sizeOf,
+  uint32,
+  where,
+} from '@sporelet/ir';
 import { overSameAxes } from './compile.ts';
 import { optimised, sameRef } from './compile-program.ts';
 import type { Operand } from './emit-pull.ts';
@@ -39,7 +52,7 @@ function overwriting(over: readonly number[]): (ref: Ref) => Ref {
 /** A GPU plan of a program, and what makes its errors. */
 export interface GpuProgram {
   readonly plan: GpuPlan;
-  readonly errors: readonly (() => Error)[];
+  readonly errors: readonly OutOfRange[];
   /** For each output the input that lies in the same memory, or -1. */
   readonly over: readonly number[];
 }
@@ -60,10 +73,10 @@ export function compileProgramForGpu(
   ];
   const same = overwriting(over);
   const place = (value: number): Ref => same(places.of(value));
-  const errors: (() => Error)[] = [];
+  const errors: OutOfRange[] = [];
   for (const step of program.steps) {
     emitStep(b, step, place);
-    errors[b.kernel] = step.kernel.outOfRange ?? (() => new Error(`For '${step.kernel.name}', an index is out of range.`)); // prettier-ignore
+    errors[b.kernel] = step.kernel.outOfRange ?? ((index) => outOfRange(step.kernel, index));
   }
   if (places.copies.length) b.begin(copying('copy'));
   for (const { from, to, value } of places.copies) {
@@ -129,23 +142,22 @@ function emitCopy(b: GpuBuilder, from: Ref, to: Ref, { dtype, shape }: Kernel['i
   emitGpuPull(b, { operands: [{ ref: from, spec }], outputs: [{ ref: to, spec, axes, value: new View(0, spec).at(...axes.map(axisRef)) }] }); // prettier-ignore
 }
 
-/** Dispatches that leave a word of ones when an index is out of range; it stays until the device has told of it. */
+/** Dispatches that leave an index that is out of range in a word; it stays until the device has told of it. */
 function emitChecks(b: GpuBuilder, kernel: Kernel, operands: readonly Operand[]): void {
   const temp = b.temp(4);
   const free = new FreeAxes();
   for (const e of boundedIndices(kernel)) {
     // A thread for every place of the loops around it; beyond their limits nobody looks.
-    const outside = outsideOf(e);
-    const within = [...free.of(outside)].reduce((all, a) => (a.limit ? all.and(axisRef(a).lt(a.limit)) : all), outside);
-    const test = where(within, constant(1, int32), constant(0, int32));
-    const [value] = lowerGpu([test], operands.map((o) => o.spec)); // prettier-ignore
+    const offence = offenceOf(e);
+    const told = [...free.of(offence)].reduce((v, a) => (a.limit ? where(axisRef(a).lt(a.limit), v, constant(0, uint32)) : v), offence); // prettier-ignore
+    const [value] = lowerGpu([told], operands.map((o) => o.spec)); // prettier-ignore
     const axes = [...free.of(value!)];
     const out = operands.length;
-    emitUnits(b, [...operandsOf(operands), boundOperand(temp, int32, 4)], {
+    emitUnits(b, [...operandsOf(operands), boundOperand(temp, uint32, 4)], {
       axes,
       by: 'element',
-      store: { output: out, stored: int32, offset: constant(0, int32), value: value! },
-      spelling: { store: (_o, _s, _at, v) => `if (${v} != 0) { p${out}[0] = 1; }` },
+      store: { output: out, stored: uint32, offset: constant(0, int32), value: value! },
+      spelling: { store: (_o, _s, _at, v) => `if (${v} != 0) { p${out}[0] = ${v}; }` },
     });
   }
   b.checked(temp);

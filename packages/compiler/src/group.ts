@@ -109,11 +109,18 @@ export function innerTakesLanes(inner: Axis, values: readonly Expr[]): boolean {
   return !values.some(blocked);
 }
 
-/** Bytes of the registers that take the fewest steps for a loop of so many elements, those left over one by one. */
-export function registerFor(most: number, extent: number): number {
+/**
+ * Bytes of the registers that take the fewest steps for a loop of so many elements.
+ * @param again - those left over are computed in one more step, with some before them; else one by one
+ */
+export function registerFor(most: number, extent: number, again: boolean): number {
   let best = most;
   if (extent === Infinity) return best;
-  const steps = (register: number): number => Math.floor(extent / (register / 4)) + (extent % (register / 4));
+  const steps = (register: number): number => {
+    const lanes = register / 4;
+    const left = extent % lanes;
+    return Math.floor(extent / lanes) + (again && extent > lanes ? Math.min(left, 1) : left);
+  };
   for (let r = most / 2; r >= 16; r /= 2) if (steps(r) < steps(best)) best = r;
   return best;
 }

@@ -6,6 +6,8 @@ export interface Lanes {
   readonly axis: Axis;
   readonly lanes: number;
   readonly unroll: number;
+  /** What is left over at the end is computed in lanes too, together with elements before it. */
+  readonly again?: boolean;
 }
 
 /** One statement of a loop nest. Expressions name their own values. */
@@ -100,6 +102,16 @@ function mentions(e: Expr, axis: Axis, seen = new Set<Expr>()): boolean {
   return e.axes.includes(axis) || e.args.some((a) => mentions(a, axis, seen));
 }
 
+/** Whether a step in lanes may end where the loop does: reads that give an element to several lanes begin with a whole one. */
+function endsWhole(axis: Axis, { lanes }: Lanes, body: readonly Stmt[]): boolean {
+  const start = axis.extent - lanes;
+  const shifts = body.map((s) => {
+    const offset = s.kind === 'store' ? s.offset : s.kind === 'let' && s.node.kind === 'read' ? s.node.args[0]! : null;
+    return offset ? (moving(offset, axis)?.shift ?? 0) : 0;
+  });
+  return start > 0 && shifts.every((shift) => start % (1 << shift) === 0);
+}
+
 /**
  * The placement law: every statement goes to the loop of its innermost free axis. It turns expressions into loop nests;
  * how the loops run (lanes, threads) is decided beside it and changes no meaning.
@@ -127,8 +139,17 @@ export class Placer {
     this.unroll = unroll;
   }
 
-  /** @param unit - `element` makes every axis an outer one: one unit is one output element */
-  nest(axes: readonly Axis[], stores: readonly StoreSpec[], unit: Nest['unit'] | 'element', innerLanes: boolean): Nest {
+  /**
+   * @param unit - `element` makes every axis an outer one: one unit is one output element
+   * @param again - elements may be computed more than once
+   */
+  nest(
+    axes: readonly Axis[],
+    stores: readonly StoreSpec[],
+    unit: Nest['unit'] | 'element',
+    innerLanes: boolean,
+    again = false,
+  ): Nest {
     axes.forEach((a, d) => this.depth.set(a, d));
     this.stored = new Set(stores.map((s) => s.output));
     const canonical = stores.map((s) => ({ ...s, offset: this.canonical(s.offset), value: this.canonical(s.value) }));
@@ -143,7 +164,7 @@ export class Placer {
       const body = new Scope(axes, row, lanes);
       for (const t of targets) this.hoist(t, row);
       this.stores(canonical, body);
-      row.stmts.push({ kind: 'loop', axis: inner, lanes, body: body.stmts });
+      row.stmts.push({ kind: 'loop', axis: inner, lanes: lanes && { ...lanes, again: again && endsWhole(inner, lanes, body.stmts) }, body: body.stmts }); // prettier-ignore
     } else this.stores(canonical, row);
     return { outer, inner, unit: unit === 'element' ? 'row' : unit, entry: entry.stmts, row: row.stmts };
   }

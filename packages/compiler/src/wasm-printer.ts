@@ -26,9 +26,10 @@ export class WasmPrinter extends WasmMemory {
     if (nest.unit === 'row') {
       const row = f.local(I32);
       f.get(LO).set(row);
+      this.decode(nest.outer, row);
       this.while(row, HI, 1, () => {
-        this.decode(nest.outer, row);
         this.scoped(() => this.stmts(nest.row));
+        this.next(nest.outer);
       });
     } else if (nest.outer.length === 0) this.scoped(() => this.stmts(nest.row, nest.unit === 'inner'));
     else {
@@ -38,9 +39,10 @@ export class WasmPrinter extends WasmMemory {
         .set(row)
         .i32(nest.outer.reduce((n, a) => n * a.extent, 1))
         .set(end);
+      this.decode(nest.outer, row);
       this.while(row, end, 1, () => {
-        this.decode(nest.outer, row);
         this.scoped(() => this.stmts(nest.row, nest.unit === 'inner'));
+        this.next(nest.outer);
       });
     }
     return f;
@@ -72,6 +74,21 @@ export class WasmPrinter extends WasmMemory {
         rest = next;
       }
     }
+  }
+
+  /** Moves the counters to the next row: divisions in every row would take as long as a step in lanes. */
+  private next(axes: readonly Axis[]): void {
+    const axis = axes.at(-1);
+    if (!axis) return;
+    const { f } = this;
+    const c = this.counter(axis);
+    f.get(c).i32(1).op('i32.add').set(c);
+    if (axes.length === 1) return;
+    f.get(c).i32(axis.extent).op('i32.eq');
+    f.if(() => {
+      f.i32(0).set(c);
+      this.next(axes.slice(0, -1));
+    });
   }
 
   /** Constants of vector loops are loaded once: V8 would otherwise build them anew in every iteration. */
@@ -137,8 +154,13 @@ export class WasmPrinter extends WasmMemory {
           this.within({ axis, lanes: lanes.lanes, unroll, end: null }, () => this.stmts(body)),
         );
       }
+      const left = whole || axis.extent % lanes.lanes > 0;
+      if (left && lanes.again) {
+        f.i32(axis.extent - lanes.lanes).set(i);
+        this.within({ axis, lanes: lanes.lanes, unroll: 1, end: null }, () => this.stmts(body));
+      }
       this.splats.pop();
-      if (!whole && axis.extent % lanes.lanes === 0) return;
+      if (!left || lanes.again) return;
     }
     this.while(i, end, 1, () => this.within(null, () => this.stmts(body)));
   }

@@ -162,6 +162,17 @@ describe('places of values', () => {
     expect(names(schedule(p))).toEqual(['Sum', 'Step']);
     expect(runProgram(p, [count(8), count(8).map(() => 1)])).toEqual([[28], count(8, -1)]);
   });
+  it.each([5, 7, 14, 19])('rows of %i are updated once where they are', (n) => {
+    const b = new Builder();
+    const [w, g] = [b.input(f32(3, n)), b.input(f32(n))];
+    const next = b.step(
+      each('Step', [f32(3, n), f32(n)], [3, n], (p, q) => p.sub(q), 0),
+      w,
+      g,
+    );
+    const p = b.program([], [[w, next]]);
+    expect(runProgram(p, [count(3 * n), count(n)])).toEqual([count(3 * n).map((i) => i - (i % n))]);
+  });
   it('two Parameters change places', () => {
     const b = new Builder();
     const [v, w] = [b.input(f32(4)), b.input(f32(4))];

@@ -63,6 +63,16 @@ function check(kernel: Kernel, inputs?: Uint8Array[], n = 0, kind: 'small' | 'an
 
 const t = (dtype: DType, ...shape: number[]): TensorSpec => ({ dtype, shape });
 
+describe('rows that fill no register equal the interpreter bit for bit', () => {
+  it.each([3, 5, 7, 10, 14, 19, 28, 35])('of %i elements', (n) => {
+    for (const dtype of [float32, float64, int8, float16]) {
+      check(kernelOf([t(dtype, 3, n), t(dtype, n)], [3, n], ([x, y], [i, j]) => x!.at(i!, j!).mul(y!.at(j!))));
+      check(kernelOf([t(dtype, 3, 2 * n + 1)], [3, n], ([x], [i, j]) => x!.at(i!, j!.mul(2)).max(x!.at(i!, j!.mul(2).add(1))))); // prettier-ignore
+      check(kernelOf([t(dtype, 3, n)], [3, n], ([x], [i, j]) => x!.at(i!, j!.div(2)).sub(x!.at(i!, j!))));
+    }
+  });
+});
+
 describe('element-wise kernels equal the interpreter bit for bit', () => {
   const binary = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
   for (const dtype of realDTypes.filter((d) => d !== bool)) {

@@ -1,3 +1,4 @@
+import type { OutOfRange } from '@sporelet/ir';
 import type {
   DType,
   Expr,
@@ -9,7 +10,7 @@ import type {
   TensorSpec,
   TypedArray,
 } from '@sporelet/ir';
-import { Axis, IndexError, View, axesFor, axisRef, bool, broadcastAt, constant, sameShape, shapeText, sizeOf } from '@sporelet/ir'; // prettier-ignore
+import { axesFor, Axis, axisRef, bool, broadcastAt, constant, outOfRange, sameShape, shapeText, sizeOf, View } from '@sporelet/ir'; // prettier-ignore
 import type { Attrs } from './attr.ts';
 import { attrsKey } from './eager.ts';
 import type { OpDef } from './op-def.ts';
@@ -61,14 +62,11 @@ export function buildKernel(
 ): Kernel | null {
   const { spec } = def;
   if (spec.alias) return null;
-  const common = {
-    name: def.name,
-    inPlace: def.inPlace(specs.length),
-    outOfRange: () =>
-      new IndexError(
-        `For '${def.name}', an index is out of range for inputs of shapes ` +
-          `${specs.map((s) => shapeText(s.shape.slice(countMapped(masks, specs.indexOf(s))))).join(', ')}.`,
-      ),
+  const common = { name: def.name, inPlace: def.inPlace(specs.length) };
+  /** The error for an index out of range names the shapes of one example. */
+  const told = (outputs: readonly KernelOutput[]): OutOfRange => {
+    const shapes = specs.map((s) => shapeText(s.shape.slice(countMapped(masks, specs.indexOf(s)))));
+    return (index) => outOfRange({ name: def.name, outputs }, index, ` for inputs of shapes ${shapes.join(', ')}`);
   };
   if (spec.each) {
     const flat = generic && flatKeyOf(def, specs, attrs, outs) !== null;
@@ -85,7 +83,8 @@ export function buildKernel(
     const outputs = outs.map((o): KernelOutput => ({ form: 'routine', spec: o }));
     return { ...common, inputs: specs, outputs, flat: false, routine: body };
   }
-  return { ...common, inputs: specs, outputs: indexed(def, specs, attrs, outs, masks), flat: false };
+  const outputs = indexed(def, specs, attrs, outs, masks);
+  return { ...common, inputs: specs, outputs, flat: false, outOfRange: told(outputs) };
 }
 
 function countMapped(masks: readonly string[], input: number): number {

@@ -26,13 +26,17 @@ export function opByName(name: string): AnyOp {
 /** A function whose first argument is the tensor it becomes a method of. */
 export type MethodFn = (self: never, ...args: never[]) => unknown;
 
-/** Makes functions methods of Tensor: `x.add(y)` calls `table.add(x, y)`. */
+/**
+ * Makes functions methods of Tensor: `x.add(y)` calls `table.add(x, y)`. A function is read from the table when its method
+ * is first called: where it is an accessor, what it gives may be loaded then.
+ */
 export function installMethods(table: Readonly<Record<string, MethodFn>>): void {
-  for (const [name, fn] of Object.entries(table)) {
-    const call = fn as unknown as (...args: unknown[]) => unknown;
+  for (const name of Object.keys(table)) {
+    let call: ((...args: unknown[]) => unknown) | undefined;
     // The common arities are written out: a rest array costs more than the call.
     const method = function (this: unknown, a?: unknown, b?: unknown, ...rest: unknown[]): unknown {
       const n = arguments.length;
+      call ??= table[name] as unknown as (...args: unknown[]) => unknown;
       if (n === 1) return call(this, a);
       if (n === 0) return call(this);
       if (n === 2) return call(this, a, b);

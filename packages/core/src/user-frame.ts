@@ -1,8 +1,14 @@
+/** One spelling of a file: modules are named by URLs, what was required by paths. */
+const plain = (file: string): string =>
+  (file.startsWith('file://') ? decodeURI(file.slice('file://'.length)) : file)
+    .replaceAll('\\', '/')
+    .replace(/^(?=[A-Za-z]:\/)/, '/');
+
 /** The folder that holds all packages of the framework, when each lies in a folder of its own. */
-const packages = /^(?:file:\/\/)?(.*\/)[^/]+\/(?:src|dist)\/[^/]*$/.exec(import.meta.url)?.[1];
+const packages = /^(.*\/)[^/]+\/(?:src|dist)\/[^/]*$/.exec(plain(import.meta.url))?.[1];
 
 /** Where a stack frame is: `at f (file:///a/b.ts:1:2)`. */
-const place = /(?:\(|at (?:async )?|@)(?:file:\/\/)?((?:\/|[A-Za-z]:|https?:)[^()\s]*:\d+:\d+)\)?$/;
+const place = /(?:\(|at (?:async )?|@)((?:file:\/\/)?(?:\/|[A-Za-z]:|https?:)[^()\s]*:\d+:\d+)\)?$/;
 
 function isOwn(file: string): boolean {
   if (file.includes('/node_modules/@sporelet/')) return true;
@@ -19,7 +25,7 @@ export function userFrame(): string {
   if (before !== undefined) limits.stackTraceLimit = before;
   for (const line of lines) {
     const found = place.exec(line.trim())?.[1];
-    if (found && !isOwn(found.replaceAll('\\', '/'))) return found;
+    if (found && !isOwn(plain(found))) return found.replace(/^file:\/\//, '');
   }
   return '';
 }

@@ -167,7 +167,9 @@ describe('errors', () => {
   test('an index out of range names the op', () => {
     const at = new Tensor(Int32Array.from([5]));
     expect(() => gatherNd(new Tensor([1, 2]), [at])).toThrow(IndexError);
-    expect(() => gatherNd(new Tensor([1, 2]), [at])).toThrow("For 'GatherNd', an index is out of range");
+    expect(() => gatherNd(new Tensor([1, 2]), [at])).toThrow(
+      "For 'GatherNd', index 5 is out of range [-2, 2) for inputs of shapes (2,), (1,).",
+    );
   });
   test('devices do not mix', () => {
     const other = new InterpreterDevice('OTHER');

@@ -1,11 +1,14 @@
 import { node } from './builtins-node.ts';
 
-/** The files that hold the code of `ir`, `compiler` and this package: one a module, or the bundle's. */
+/** The files that hold the code of `ir`, `compiler` and this package: one a module, or the bundle's (for Node in parts). */
 function codeFiles(): string[] {
   const { path } = node;
   const own = node.url.fileURLToPath(import.meta.url);
   const here = path.dirname(own);
-  if (path.basename(path.dirname(here)) !== 'device-cpu') return [own, path.join(here, 'sporelet.js')];
+  if (path.basename(path.dirname(here)) !== 'device-cpu') {
+    const parts = path.basename(own) === 'index-node.js' ? ['compiler-node.cjs', 'math-node.cjs'] : ['sporelet.js'];
+    return [own, ...parts.map((name) => path.join(here, name))];
+  }
   return ['ir', 'compiler', 'device-cpu'].flatMap((name) => {
     const folder = path.join(here, '..', '..', name, path.basename(here));
     const files = node.fs.readdirSync(folder).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));

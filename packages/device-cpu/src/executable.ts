@@ -1,6 +1,6 @@
 import type { Check, PlanOutline, Ref } from '@sporelet/compiler';
 import { RuntimeError } from '@sporelet/ir';
-import type { DeviceObserver, Executable, KernelInfo, Storage } from '@sporelet/ir';
+import type { DeviceObserver, Executable, KernelInfo, OutOfRange, Storage } from '@sporelet/ir';
 import type { Heap } from './heap.ts';
 import type { MakeRunner, StepRunner } from './step-runner.ts';
 import { disposed } from './storage-table.ts';
@@ -10,6 +10,8 @@ import type { CpuStorage } from './storage.ts';
 
 /** The length that kernels of any length are written down for. */
 const SAMPLE = 1024;
+
+type Tell = NonNullable<DeviceObserver['kernel']>;
 
 const padded = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -56,7 +58,7 @@ export class PlanExecutable implements Executable {
   private readonly kernels: readonly KernelInfo[];
   private readonly heap: Heap;
   private readonly table: StorageTable;
-  private readonly errors: readonly ((() => Error) | undefined)[];
+  private readonly errors: readonly (OutOfRange | undefined)[];
   private readonly runner: StepRunner;
   private readonly units: Int32Array;
   private readonly ins: number;
@@ -73,12 +75,7 @@ export class PlanExecutable implements Executable {
   private readonly checks: readonly Check[];
   private readonly flags: readonly number[];
 
-  constructor(
-    plan: PlanOutline,
-    host: Host,
-    makeRunner: MakeRunner,
-    errors: readonly ((() => Error) | undefined)[] = [],
-  ) {
+  constructor(plan: PlanOutline, host: Host, makeRunner: MakeRunner, errors: readonly (OutOfRange | undefined)[] = []) {
     const { heap, table } = host;
     this.name = plan.name;
     this.host = host;
@@ -219,10 +216,11 @@ export class PlanExecutable implements Executable {
 
   private runSteps(n: number): void {
     const { checks, flags, runner } = this;
-    if (runner.all && !this.host.observer?.kernel) {
+    if (runner.all) {
       for (let c = 0; c < flags.length; c++) this.heap.i32[flags[c]!] = 0;
-      const failed = runner.all();
-      if (failed >= 0) throw this.outOfRange(checks[failed]!);
+      const tell = this.host.observer?.kernel;
+      const failed = tell ? this.timed(runner.all.bind(runner), n, tell) : runner.all();
+      if (failed >= 0) throw this.outOfRange(checks[failed]!, flags[failed]!);
       return;
     }
     let s = 0;
@@ -230,13 +228,14 @@ export class PlanExecutable implements Executable {
       const flag = flags[c]!;
       this.heap.i32[flag] = 0;
       s = this.steps(s, checks[c]!.before, n);
-      if (this.heap.i32[flag] !== 0) throw this.outOfRange(checks[c]!);
+      if (this.heap.i32[flag] !== 0) throw this.outOfRange(checks[c]!, flag);
     }
     this.steps(s, this.units.length, n);
   }
 
-  private outOfRange(check: Check): Error {
-    return this.errors[check.kernel]?.() ?? new RuntimeError(`an index is out of range in kernel '${this.name}'`);
+  private outOfRange(check: Check, flag: number): Error {
+    const index = this.heap.i32[flag]!;
+    return this.errors[check.kernel]?.(index) ?? new RuntimeError(`index ${index} is out of range in kernel '${this.name}'`); // prettier-ignore
   }
 
   private steps(from: number, to: number, n: number): number {
@@ -247,17 +246,42 @@ export class PlanExecutable implements Executable {
   }
 
   /** The same, with the times of each kernel. */
-  private observed(from: number, to: number, n: number, tell: NonNullable<DeviceObserver['kernel']>): void {
+  private observed(from: number, to: number, n: number, tell: Tell): void {
     for (let s = from; s < to;) {
-      const info = this.kernels[s]!;
       const start = performance.now();
-      const generic = this.units[s]! < 0;
       const first = s;
-      while (s < to && this.kernels[s] === info) s++;
+      s = this.endOfKernel(s, to);
       this.runner.run(first, s, n);
-      const factor = generic ? n / SAMPLE : 1;
-      tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, performance.now());
+      this.tell(first, n, start, performance.now(), tell);
     }
+  }
+
+  /** Runs all steps by one call that takes their times. */
+  private timed(all: NonNullable<StepRunner['all']>, n: number, tell: Tell): number {
+    const times = new Float64Array(this.units.length).fill(-1);
+    let start = performance.now();
+    const failed = all(times);
+    for (let s = 0; s < times.length && times[s]! >= 0;) {
+      const first = s;
+      s = this.endOfKernel(s, times.length);
+      const end = start + times.subarray(first, s).reduce((sum, t) => sum + Math.max(t, 0), 0);
+      this.tell(first, n, start, end, tell);
+      start = end;
+    }
+    return failed;
+  }
+
+  /** The first step from `s` on that is not of its kernel. */
+  private endOfKernel(s: number, to: number): number {
+    const info = this.kernels[s];
+    while (s < to && this.kernels[s] === info) s++;
+    return s;
+  }
+
+  private tell(step: number, n: number, start: number, end: number, tell: Tell): void {
+    const info = this.kernels[step]!;
+    const factor = this.units[step]! < 0 ? n / SAMPLE : 1;
+    tell({ ...info, operations: info.operations * factor, bytes: info.bytes * factor }, start, end);
   }
 
   private fetch(inputs: readonly Storage[], outputs: readonly Storage[]): void {

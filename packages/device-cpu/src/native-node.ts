@@ -81,7 +81,9 @@ export function makeNative(
   };
   const [{ library: runtime }] = libraries([NATIVE_RUNTIME]) as [Loaded];
   const address = runtime.func('uint64_t sp_address(const void *memory)');
-  const run = runtime.func('int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads)');
+  const run = runtime.func(
+    'int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads, uint32_t timed)',
+  );
   return {
     target: compiler.target,
     compiler: compiler.words,

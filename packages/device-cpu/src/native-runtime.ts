@@ -2,10 +2,10 @@
 export const STEP_BYTES = 32;
 
 /**
- * The C text of the pool and of `sp_run`. A step's record is `{ u64 function; u32 args, units, chunk, 0, 0, 0 }`; one
- * without a function stops the run when the word at address `args` is not zero. Threads claim chunks of a step from a
- * 64-bit word (epoch, chunks left); the join waits for finished chunks, never for threads. A thread that holds a chunk
- * reads the job safely: the caller changes it only when all chunks are done.
+ * The C text of the pool and of `sp_run`. A step's record is `{ u64 function; u32 args, units, chunk, 0; u64 ns }`; one
+ * without a function stops the run when the word at address `args` is not zero. Threads claim chunks of a step from
+ * both ends of a 64-bit word (epoch, first chunk left, end), as in claim.ts; the join waits for finished chunks, never for
+ * threads. A thread that holds a chunk reads the job safely: the caller changes it only when all chunks are done.
  */
 export const NATIVE_RUNTIME = `#define _GNU_SOURCE
 #include <pthread.h>
@@ -13,7 +13,7 @@ export const NATIVE_RUNTIME = `#define _GNU_SOURCE
 #include <stdint.h>
 #include <time.h>
 typedef void (*kernel)(char *, uint32_t, uint32_t, uint32_t);
-typedef struct { uint64_t function; uint32_t args, units, chunk, pad[3]; } step;
+typedef struct { uint64_t function; uint32_t args, units, chunk, pad; uint64_t ns; } step;
 #define LINE __attribute__((aligned(64)))
 #define MOST 64
 #define SPIN_NS 20000
@@ -47,18 +47,22 @@ static int64_t now(void) {
   return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-static uint32_t take(uint32_t e) {
-  uint64_t w = atomic_load_explicit(&word, memory_order_acquire);
+/* The number of a chunk, or -1. */
+static int32_t take(uint32_t e, int last) {
+  uint64_t w = atomic_load_explicit(&word, memory_order_acquire), next;
+  uint32_t from, to;
   do {
-    if ((uint32_t)(w >> 32) != e || (uint32_t)w == 0) return 0;
-  } while (!atomic_compare_exchange_weak_explicit(&word, &w, w - 1, memory_order_acq_rel, memory_order_acquire));
-  return (uint32_t)w;
+    from = w >> 16 & 0xffff, to = w & 0xffff;
+    if ((uint32_t)(w >> 32) != e || from == to) return -1;
+    next = last ? w - 1 : w + 0x10000;
+  } while (!atomic_compare_exchange_weak_explicit(&word, &w, next, memory_order_acq_rel, memory_order_acquire));
+  return (int32_t)(last ? to - 1 : from);
 }
 
-static uint32_t work(uint32_t e) {
+static uint32_t work(uint32_t e, int last) {
   uint32_t mine = 0;
-  for (uint32_t left = take(e); left; left = take(e), mine++) {
-    uint32_t lo = (job.count - left) * job.chunk, hi = lo + job.chunk;
+  for (int32_t n = take(e, last); n >= 0; n = take(e, last), mine++) {
+    uint32_t lo = (uint32_t)n * job.chunk, hi = lo + job.chunk;
     job.run(job.heap, job.args, lo, hi < job.units ? hi : job.units);
   }
   return mine;
@@ -83,7 +87,7 @@ static void *worker(void *index) {
     }
     seen = e;
     if (me >= atomic_load(&limit)) continue;
-    uint32_t mine = work(e);
+    uint32_t mine = work(e, !(me & 1));
     if (!mine) continue;
     atomic_fetch_add(&done, mine);
     if (atomic_load(&waiting)) {
@@ -125,7 +129,7 @@ static void fork_join(char *heap, const step *s) {
     pthread_cond_broadcast(&wake);
     pthread_mutex_unlock(&mutex);
   }
-  uint32_t need = count - work(epoch);
+  uint32_t need = count - work(epoch, 0);
   if (atomic_load(&done) == need) return;
   int64_t until = now() + SPIN_NS;
   do {
@@ -142,9 +146,10 @@ static void fork_join(char *heap, const step *s) {
 }
 
 /* Runs steps in order; returns the number of the check that failed, or -1. One caller at a time has the pool. */
-int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads) {
+int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads, uint32_t timed) {
   char *heap = (char *)(uintptr_t)base;
-  const step *s = (const step *)(heap + steps);
+  step *s = (step *)(heap + steps);
+  int64_t before = timed ? now() : 0;
   int mine = threads > 1 && !atomic_flag_test_and_set(&busy);
   if (mine) start(threads);
   if (mine && count >= MANY) atomic_store(&awake, 1);
@@ -157,6 +162,11 @@ int32_t sp_run(uint64_t base, uint32_t steps, uint32_t count, uint32_t threads) 
     }
     if (mine && s->chunk && s->chunk < s->units) fork_join(heap, s);
     else if (s->units) ((kernel)(uintptr_t)s->function)(heap, s->args, 0, s->units);
+    if (timed) {
+      int64_t after = now();
+      s->ns = (uint64_t)(after - before);
+      before = after;
+    }
   }
   if (mine) {
     atomic_store(&awake, 0);

@@ -76,7 +76,7 @@ export function nodePlatform(): Platform {
     canWait: true,
     tier,
     startWorker,
-    openNative,
+    openNative: () => openNative(),
     nativeTier: (host, heap, pool) => new NativeTier(host, heap, pool),
     makeCollector: lazyCollector,
     debug,

@@ -60,8 +60,11 @@ export interface NativeHost {
   recall?(question: string): { readonly note: string; readonly addresses: readonly BigUint64Array[] } | undefined;
   /** Address of the first byte of a memory; it never moves. */
   address(memory: WebAssembly.Memory): number;
-  /** Runs step records (see native-runtime.ts); returns the number of the check that failed, or -1. */
-  readonly run: (base: number, steps: number, count: number, threads: number) => number;
+  /**
+   * Runs step records (see native-runtime.ts); returns the number of the check that failed, or -1.
+   * @param timed - 1: how long each step took is left in its record
+   */
+  readonly run: (base: number, steps: number, count: number, threads: number, timed: 0 | 1) => number;
 }
 
 /** That these texts, and a note about them, are the answer to a question: kept so that nothing need be printed again. */

@@ -3,7 +3,8 @@ import { claimModule } from './claim.ts';
 import type { Claim } from './claim.ts';
 import type { Heap } from './heap.ts';
 import type { Platform, WorkerHandle } from './platform.ts';
-import { ERROR_CHARACTERS, SPIN_MS, SPIN_TIMES, words, workerSource } from './worker-source.ts';
+import { MOST_CHUNKS, ERROR_CHARACTERS, SPIN_MS, SPIN_TIMES, words } from './pool-words.ts';
+import { workerSource } from './worker-source.ts';
 
 /** A function of a kernel module: does the units from `lo` to `hi`. */
 export type KernelFunction = (args: number, lo: number, hi: number) => void;
@@ -25,7 +26,7 @@ const GREATEST_CHUNK = 400_000;
 
 /**
  * Fork and join without waiting for anybody who does nothing: threads claim chunks of a region, the main thread among
- * them, and the join waits for finished chunks, never for workers. A worker that sleeps, starts or was pushed off its
+ * them (it and every other worker from the front, the rest from the back), and the join waits for finished chunks, never for workers. A worker that sleeps, starts or was pushed off its
  * processor costs its help, nothing else.
  */
 export class Pool {
@@ -81,7 +82,7 @@ export class Pool {
     const operations = units * cost;
     if (!this.worth(operations) || units <= grain) return 0;
     const wish = Math.min(GREATEST_CHUNK, Math.max(LEAST_CHUNK, operations / (4 * this.wanted)));
-    const chunk = Math.max(1, Math.round(wish / cost / grain)) * grain;
+    const chunk = Math.max(1, Math.round(wish / cost / grain), Math.ceil(units / grain / MOST_CHUNKS)) * grain;
     return chunk < units ? chunk : 0;
   }
 
@@ -99,16 +100,15 @@ export class Pool {
     i32[job + 4] = args;
     i32[job + 5] = units;
     i32[job + 6] = chunk;
-    i32[job + 7] = count;
     const epoch = this.ring(count);
     let failure: unknown;
     let failed = false;
     try {
-      for (let left = claim.take(words.claim * 4, epoch); left !== 0; left = claim.take(words.claim * 4, epoch)) {
+      for (let c = claim.take(words.claim * 4, epoch, 0); c >= 0; c = claim.take(words.claim * 4, epoch, 0)) {
         this.mine++;
         if (failed) continue;
         try {
-          const lo = (count - left) * chunk;
+          const lo = c * chunk;
           kernel(args, lo, Math.min(lo + chunk, units));
         } catch (error) {
           failure = error;
@@ -130,7 +130,7 @@ export class Pool {
   private settle(): void {
     if (!this.opened) return;
     const claim = this.start();
-    while (claim.take(words.claim * 4, this.epoch) !== 0) this.mine++;
+    while (claim.take(words.claim * 4, this.epoch, 0) >= 0) this.mine++;
     this.join();
     this.takeError();
   }

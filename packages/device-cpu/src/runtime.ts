@@ -1,5 +1,5 @@
 import type { Plan } from '@sporelet/compiler';
-import type { DeviceObserver } from '@sporelet/ir';
+import type { DeviceObserver, OutOfRange } from '@sporelet/ir';
 import { debugObserver } from './debug.ts';
 import { PlanExecutable } from './executable.ts';
 import { Heap } from './heap.ts';
@@ -27,7 +27,7 @@ export interface CpuOptions extends CollectOptions {
 }
 
 /** What makes the error of each of a plan's kernels. */
-type ErrorMakers = readonly ((() => Error) | undefined)[];
+type ErrorMakers = readonly (OutOfRange | undefined)[];
 
 /** Memory and threads of the CPU: everything of the device but compiling. */
 export class CpuRuntime {

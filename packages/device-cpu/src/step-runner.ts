@@ -4,8 +4,11 @@ export interface StepRunner {
   prepare(n: number): void;
   /** Runs steps `from` up to `to`; `n` is the number of units of the steps that have no fixed one. */
   run(from: number, to: number, n: number): void;
-  /** Runs all steps up to the first check that fails, where that is one call: the number of the check, or -1. */
-  all?(): number;
+  /**
+   * Runs all steps up to the first check that fails, where that is one call: the number of the check, or -1.
+   * @param times - gets the milliseconds of each step that ran
+   */
+  all?(times?: Float64Array): number;
 }
 
 /**

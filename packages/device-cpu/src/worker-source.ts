@@ -1,43 +1,5 @@
 import { claimModule } from './claim.ts';
-
-/**
- * The words by which the threads of a pool talk, as indices of 32-bit words in the heap's first page. What different
- * threads write lies on different cache lines.
- */
-export const words = {
-  /** 64 bits: epoch and chunks left (see claim.ts). */
-  claim: 256,
-  /** The epoch again: what idle workers watch. */
-  bell: 272,
-  /** Workers that wait at the bell. */
-  sleepers: 288,
-  /** Chunks that workers have finished in this region. */
-  done: 304,
-  /** 1 while the main thread waits for `done`. */
-  waiting: 320,
-  /** Workers with this number or a greater one rest. */
-  limit: 336,
-  /** Workers that have started. */
-  started: 352,
-  /** 1 while a run of many steps goes on: the next region is near. */
-  awake: 360,
-  /** The region's job: kernel module (number, address and length of its bytes), function, arguments, units, units of a chunk, chunks. */
-  job: 368,
-  /** 1 when a worker has failed, then the length of its message. */
-  error: 384,
-  errorLength: 385,
-  /** The message, a character a word. */
-  errorText: 400,
-} as const;
-
-/** Characters of a worker's message that are kept. */
-export const ERROR_CHARACTERS = 500;
-/** Idle threads look at a word this long before they sleep, in milliseconds. */
-export const SPIN_MS = 0.02;
-/** The same during a run of many steps: waking a thread takes longer than most steps that are not shared. */
-export const AWAKE_MS = 0.5;
-/** Looks between two readings of the clock. */
-export const SPIN_TIMES = 400;
+import { AWAKE_MS, ERROR_CHARACTERS, SPIN_MS, SPIN_TIMES, words } from './pool-words.ts';
 
 /**
  * What a worker runs: `begin({ memory, index })` never returns. A worker believes what it reads of a job only while it
@@ -77,7 +39,8 @@ function begin({ memory, index }) {
   function work(epoch) {
     const j = W.job;
     const id = i32[j], address = i32[j + 1] >>> 0, length = i32[j + 2], fn = i32[j + 3];
-    const args = i32[j + 4], units = i32[j + 5], chunk = i32[j + 6], count = i32[j + 7];
+    const args = i32[j + 4], units = i32[j + 5], chunk = i32[j + 6];
+    const last = index % 2 === 0 ? 1 : 0;
     let kernel;
     try {
       kernel = kernelOf(epoch, id, address, length, fn);
@@ -85,9 +48,9 @@ function begin({ memory, index }) {
       return; // No chunk was claimed: the others do the work.
     }
     if (kernel === undefined) return;
-    for (let n = take(W.claim * 4, epoch); n !== 0; n = take(W.claim * 4, epoch)) {
+    for (let n = take(W.claim * 4, epoch, last); n >= 0; n = take(W.claim * 4, epoch, last)) {
       try {
-        const lo = (count - n) * chunk;
+        const lo = n * chunk;
         kernel(args, lo, Math.min(lo + chunk, units));
       } catch (error) {
         fail(error);

@@ -154,7 +154,7 @@ describe.each([['shared'], ['unshared']])('PlanExecutable on %s memory', (kind) 
     const unnamed = cpu.load(plan(parts));
     const index = cpu.allocate(4);
     cpu.write(index, bytesOf(Int32Array.of(-1)));
-    expect(() => unnamed.run([table, index], [cpu.allocate(4)], 1)).toThrow("index is out of range in kernel 'Test'");
+    expect(() => unnamed.run([table, index], [cpu.allocate(4)], 1)).toThrow("index 1 is out of range in kernel 'Test'");
   });
 
   it('gives its temporaries back when a kernel traps', () => {

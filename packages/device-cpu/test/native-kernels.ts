@@ -44,6 +44,13 @@ export const unary = (n: number, fn: (x: Expr) => Expr, dtype: DType = float32):
 export const rowSums = (rows: number, n: number): Kernel =>
   kernelOf('Sum', [f(rows, n)], [rows], ([x], [i]) => sum(n, (k) => x!.at(i!, k)));
 
+/** Rows that fill no register: what is left over at their ends is computed once more, unless reads forbid it. */
+export const ragged = (n: number): Kernel[] => [
+  kernelOf('Bias', [f(3, n), f(n)], [3, n], ([x, y], [i, j]) => x!.at(i!, j!).mul(y!.at(j!))),
+  kernelOf('Pairs', [f(3, 2 * n + 1)], [3, n], ([x], [i, j]) => x!.at(i!, j!.mul(2)).max(x!.at(i!, j!.mul(2).add(1)))),
+  kernelOf('Twice', [f(3, n)], [3, n], ([x], [i, j]) => x!.at(i!, j!.div(2)).sub(x!.at(i!, j!))),
+];
+
 export const gather = (rows: number, n: number): Kernel =>
   kernelOf('Gather', [f(rows), spec(int32, n)], [n], ([x, at], [i]) => x!.at(bounded(at!.at(i!), rows)));
 

@@ -147,6 +147,6 @@ describe.skipIf(skipped !== undefined)(`plans in the cache${skipped ? ` (skipped
     expect(run(first, failing('two'))).toMatchObject({ result: { error: 'two' }, compiled: 0 });
     const { outOfRange: _, ...unnamed } = gather(2, 40);
     const plain = (): Program => programOf(unary(2, (x) => x.neg()), unnamed); // prettier-ignore
-    for (const compiled of [1, 0]) expect(run(first, plain())).toMatchObject({ result: { error: "For 'Unary Gather', an index is out of range." }, compiled }); // prettier-ignore
+    for (const compiled of [1, 0]) expect(run(first, plain())).toMatchObject({ result: { error: "For 'Unary Gather', index 2 is out of range." }, compiled }); // prettier-ignore
   });
 });

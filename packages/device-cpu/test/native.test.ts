@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { compileToC, printProgram } from '@sporelet/compiler';
 import type { Target } from '@sporelet/compiler';
 import type { Expr, Kernel } from '@sporelet/ir';
-import { ValueError, bfloat16, bool, float16, float32, float64, int32, int64, int8, uint32, uint64, uint8, where } from '@sporelet/ir'; // prettier-ignore
+import { ValueError, bfloat16, bool, float16, float32, float64, int32, int64, int8, sizeOf, uint32, uint64, uint8, where } from '@sporelet/ir'; // prettier-ignore
 import { CpuDevice } from '../src/index.ts';
 import type { NativeHost, Platform } from '../src/index.ts';
 import { nodePlatform } from '../src/platform-node.ts';
 import { openNative } from '../src/native-node.ts';
-import { bytesFor, convolutions, gather, kernelOf, matmul, once, rowSums, runOn, spec, unary } from './native-kernels.ts'; // prettier-ignore
+import { bytesFor, convolutions, gather, kernelOf, matmul, once, programOf, ragged, rowSums, runOn, spec, unary } from './native-kernels.ts'; // prettier-ignore
 
 const host = ((): NativeHost | string => {
   try {
@@ -108,6 +108,7 @@ describe(`native code${skipped}`, () => {
     const kernels = [
       matmul(37, 350, 45), matmul(64, 120, 10), matmul(13, 33, 17, float64), matmul(20, 40, 24, int32),
       ...convolutions(9, 3, 12, 5, 3, 1), ...convolutions(8, 6, 14, 16, 5, 0),
+      ...[16, 17, 32].flatMap((n) => convolutions(n, 3, 9, 5, 3, 1)), ...[5, 10, 14, 19, 28, 35].flatMap(ragged),
       rowSums(3, 1001), unary(1003, (x) => x.exp()), unary(517, (x) => x.exp(), float64),
       kernelOf('Wide', [spec(float32, 301), spec(int64, 301)], [301], ([x, y], i) => where(y!.at(...i).gt(0), x!.at(...i).cast(float64), y!.at(...i).cast(float64))),
       kernelOf('Narrow', [spec(int8, 301), spec(float16, 301)], [301], ([x, y], i) => x!.at(...i).cast(float16).mul(y!.at(...i))),
@@ -175,6 +176,44 @@ describe(`native code${skipped}`, () => {
     expect(native.run(list!, 3)).toBe(1);
     expect(new Float32Array(heap.memory.buffer, data, 100)[99]).toBe(24);
     expect(tier.target).toEqual({ ...native.target });
+  });
+
+  tests('tells the time of each kernel of a program, run by one call, up to an index out of range', () => {
+    const device = nativeFor({}, 2);
+    const seen: [name: string, ms: number][] = [];
+    let last = 0;
+    device.observer = {
+      kernel: ({ name }, start, end) => {
+        expect(start).toBeGreaterThanOrEqual(last);
+        last = end;
+        seen.push([name, end - start]);
+      },
+    };
+    const program = programOf(
+      matmul(200, 200, 200),
+      rowSums(200, 200),
+      gather(200, 10),
+      unary(10, (x) => x.exp()),
+    );
+    const executable = device.compileProgram(program);
+    const specs = program.inputs.map((v) => program.values[v]!);
+    const storages = specs.map((s) => {
+      const storage = device.allocate(sizeOf(s.shape) * 4);
+      device.write(storage, bytesFor(s));
+      return storage;
+    });
+    const begin = performance.now();
+    executable.run(storages, [device.allocate(40)]);
+    const whole = performance.now() - begin;
+    expect(seen.map(([name]) => name)).toEqual(['MatMul', 'Sum', 'Gather Unary']);
+    const total = seen.reduce((sum, [, ms]) => sum + ms, 0);
+    expect(seen[0]![1]).toBeGreaterThan(0);
+    expect(total).toBeLessThanOrEqual(whole);
+
+    seen.length = 0;
+    device.write(storages[2]!, new Uint8Array(Int32Array.from({ length: 10 }, (_, i) => (i === 3 ? 200 : i)).buffer));
+    expect(() => executable.run(storages, [device.allocate(40)])).toThrow(/index 200/);
+    expect(seen.map(([name]) => name)).toEqual(['MatMul', 'Sum', 'Gather Unary']);
   });
 });
 

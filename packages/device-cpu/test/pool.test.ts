@@ -83,7 +83,7 @@ describe('Pool', () => {
   it.each([
     ['between reading a job and claiming', 'for (let n = take('],
     ['before it believes a job', 'if (kernel === undefined) return;'],
-    ['while it holds a chunk', 'const lo = (count - n) * chunk;'],
+    ['while it holds a chunk', 'const lo = n * chunk;'],
     ['before it reports a chunk', 'Atomics.add(i32, W.done, 1);'],
   ])('does every unit once when workers are held up %s', (_where, line) => {
     // Up to 3 ms, now and then: longer than many regions.

@@ -1,3 +1,4 @@
+import type { OutOfRange } from '@sporelet/ir';
 import { LEAST_LIMITS, arenaOf, atLength, compileForGpu, compileProgramForGpu, gpuRefusal, refsOf } from '@sporelet/compiler'; // prettier-ignore
 import type { GpuLimits, GpuPlan } from '@sporelet/compiler';
 import type {
@@ -205,7 +206,7 @@ export class WebGpuDevice implements Device {
   private executable(
     plan: GpuPlan,
     over: readonly number[],
-    errors: readonly ((() => Error) | undefined)[],
+    errors: readonly (OutOfRange | undefined)[],
   ): GpuExecutable {
     for (const bytes of plan.temps) this.checkSize(`For '${plan.name}', an intermediate`, bytes);
     return new GpuExecutable(plan, this.queue, (code) => this.pipeline(code), over, errors);

@@ -1,6 +1,6 @@
 import type { GpuPlan, GpuStep } from '@sporelet/compiler';
 import { refsOf } from '@sporelet/compiler';
-import type { Executable, Storage } from '@sporelet/ir';
+import type { Executable, OutOfRange, Storage } from '@sporelet/ir';
 import { RuntimeError } from '@sporelet/ir';
 import type { Block } from './buffer-pool.ts';
 import type { Flag, GpuQueue } from './queue.ts';
@@ -61,7 +61,7 @@ export class GpuExecutable implements Executable {
     queue: GpuQueue,
     pipelineOf: (code: string) => GPUComputePipeline,
     over: readonly number[],
-    errors: readonly ((() => Error) | undefined)[],
+    errors: readonly (OutOfRange | undefined)[],
   ) {
     this.plan = plan;
     this.queue = queue;
@@ -76,7 +76,8 @@ export class GpuExecutable implements Executable {
       // A buffer of its own, zero at first.
       const buffer = queue.device.createBuffer({ size: plan.temps[temp]!, usage: STORAGE | COPY_SRC | COPY_DST });
       const block: Block = { id: -1 - temp, buffer, size: plan.temps[temp]!, batch: 0 };
-      const error = errors[kernel] ?? (() => new RuntimeError(`an index is out of range in kernel '${plan.name}'`));
+      const error =
+        errors[kernel] ?? ((index) => new RuntimeError(`index ${index} is out of range in kernel '${plan.name}'`));
       this.flags.set(temp, { block, error });
     }
   }

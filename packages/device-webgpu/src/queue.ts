@@ -1,5 +1,5 @@
 import { RuntimeError } from '@sporelet/ir';
-import type { KernelInfo } from '@sporelet/ir';
+import type { KernelInfo, OutOfRange } from '@sporelet/ir';
 import type { Block } from './buffer-pool.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { GpuTimer } from './gpu-timer.ts';
@@ -8,10 +8,10 @@ import { MAP_READ } from './usage.ts';
 /** Commands are handed to the GPU when there are so many. */
 const BATCH = 100;
 
-/** A word that kernels set when an index is out of range. */
+/** A word in which kernels leave an index that is out of range. */
 export interface Flag {
   readonly block: Block;
-  readonly error: () => Error;
+  readonly error: OutOfRange;
 }
 
 const words = (bytes: number): number => Math.max(4, Math.ceil(bytes / 4) * 4);
@@ -179,10 +179,11 @@ export class GpuQueue {
       into.set(bytes.subarray(at, at + into.length));
       at += sizes[i]!;
     });
-    const raised = flags.filter((_, i) => bytes[at + i * 4] !== 0);
+    const found = new Int32Array(bytes.slice(at, at + flags.length * 4).buffer);
+    const raised = flags.findIndex((_, i) => found[i] !== 0);
     staging.unmap();
     staging.destroy();
-    const failure = this.failures.shift() ?? raised[0]?.error();
+    const failure = this.failures.shift() ?? flags[raised]?.error(found[raised]!);
     this.failures.length = 0;
     if (failure) throw failure;
   }

@@ -1,3 +1,4 @@
+export * from './bounds.ts';
 export * from './device.ts';
 export * from './dtype.ts';
 export * from './errors.ts';

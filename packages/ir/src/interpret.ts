@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from './dtype.ts';
 import type { Axis } from './expr.ts';
+import { boundedIndices, offenceOf, outOfRange } from './bounds.ts';
 import { Expr } from './expr.ts';
 import type { Kernel, PullOutput, PushOutput, RoutineArray, TensorSpec } from './kernel.ts';
 import { Lowering } from './lower.ts';
@@ -239,44 +240,18 @@ export function pushedValue(output: PushOutput, self: number): Expr {
   return old[output.op](output.value);
 }
 
-/** The `bounded` indices of a kernel, each with the axes around it. */
-export function boundedIndices(kernel: Kernel): Expr[] {
-  const found = new Set<Expr>();
-  const seen = new Set<Expr>();
-  const walk = (e: Expr): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.kind === 'apply' && e.fn === 'bounded') found.add(e);
-    e.args.forEach(walk);
-  };
-  for (const o of kernel.outputs) {
-    if (o.form === 'routine') continue;
-    walk(o.value);
-    if (o.form === 'push') o.index.forEach(walk);
-  }
-  return [...found];
-}
-
-/** True where a bounded index is outside [-extent, extent). */
-export function outsideOf(e: Expr): Expr {
-  const [index, extent] = e.args as [Expr, Expr];
-  const n = Number(extent.value);
-  const lift = (v: number) => new Expr('const', index.dtype, [], { value: index.dtype.itemsize === 8 ? BigInt(v) : v });
-  const high = index.ge(lift(n));
-  return index.dtype.kind === 'int' ? high.or(index.lt(lift(-n))) : high;
-}
-
 function checkBounds(kernel: Kernel, inputs: readonly TypedArray[], n: number): void {
   const free = new FreeAxes();
   for (const e of boundedIndices(kernel)) {
-    const outside = outsideOf(e);
-    const axes = [...free.of(outside)];
+    const offence = offenceOf(e);
+    const axes = [...free.of(offence)];
     const extent = (a: Axis) => (kernel.flat ? n : a.extent);
     const machine = new Interpreter(inputs, extent);
     const slots = axes.map((a) => machine.env.slot(a));
-    const t = machine.thunk(new Lowering(kernel.inputs).value(outside));
+    const t = machine.thunk(new Lowering(kernel.inputs).value(offence));
     loops(axes, slots, machine.env, extent, () => {
-      if (t()) throw kernel.outOfRange?.() ?? new Error(`For '${kernel.name}', an index is out of range.`);
+      const index = Number(t()) | 0;
+      if (index !== 0) throw kernel.outOfRange?.(index) ?? outOfRange(kernel, index);
     });
   }
 }

@@ -46,6 +46,9 @@ export interface RoutineOutput {
 
 export type KernelOutput = PullOutput | PushOutput | RoutineOutput;
 
+/** Makes the error for a `bounded` index that was out of range. */
+export type OutOfRange = (index: number) => Error;
+
 /** What a device compiles: the meaning of an op at given dtypes and shapes. */
 export interface Kernel {
   readonly name: string;
@@ -56,6 +59,5 @@ export interface Kernel {
   /** One axis whose length is an argument of the run; its extent here is only a sample. */
   readonly flat: boolean;
   readonly routine?: RoutineBody;
-  /** Raised when a `bounded` index was out of range. */
-  readonly outOfRange?: () => Error;
+  readonly outOfRange?: OutOfRange;
 }

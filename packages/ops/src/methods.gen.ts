@@ -848,193 +848,565 @@ declare module '@sporelet/core' {
   }
 }
 
-/** What Tensor has as methods: functions whose first argument is the tensor. */
+/** What Tensor has as methods: functions whose first argument is the tensor. Accessors, so that one may be loaded at its first call. */
 export const tensorMethods: Readonly<Record<string, MethodFn>> = {
-  abs,
-  absolute: abs,
-  acos,
-  acosh,
-  add,
-  addcdiv,
-  addcmul,
-  addmm,
-  addmv,
-  all,
-  amax,
-  amin,
-  aminmax,
-  any,
-  arccos: acos,
-  arccosh: acosh,
-  arcsin: asin,
-  arcsinh: asinh,
-  arctan: atan,
-  arctan2: atan2,
-  arctanh: atanh,
-  argmax,
-  argmin,
-  argsort,
-  argwhere,
-  asin,
-  asinh,
-  astype: cast,
-  atan,
-  atan2,
-  atanh,
-  baddbmm,
-  bfloat16: toBfloat16,
-  bitwiseAnd,
-  bitwiseNot: invert,
-  bitwiseOr,
-  bitwiseXor,
-  bmm,
-  bool: toBool,
-  broadcastTo,
-  byte: toByte,
-  ceil,
-  chunk,
-  clamp,
-  clip: clamp,
-  cos,
-  cosh,
-  countNonzero,
-  cumsum,
-  diag,
-  diagonal,
-  div,
-  divide: div,
-  dot,
-  double: toDouble,
-  eq: equal,
-  equal,
-  erf,
-  erfc,
-  erfinv,
-  exp,
-  expand: expanded,
-  expandAs,
-  expandDims,
-  expm1,
-  flatten,
-  flip: flipped,
-  fliplr,
-  flipud,
-  float: toFloat,
-  floor,
-  floorDivide: floorDiv,
-  fmod: mod,
-  frac,
-  gather,
-  gatherElements,
-  gatherNd,
-  ge: greaterEqual,
-  greater,
-  greaterEqual,
-  gt: greater,
-  half: toHalf,
-  hardshrink: hShrink,
-  indexSelect,
-  inner,
-  int: toInt,
-  invert,
-  isFloatingPoint,
-  isfinite: isFinite,
-  isinf: isInf,
-  isnan: isNan,
-  le: lessEqual,
-  lerp,
-  less,
-  lessEqual,
-  log,
-  log10,
-  log1p,
-  log2,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  logicalXor,
-  logsumexp: logSumExp,
-  long: toLong,
-  lt: less,
-  maskedFill,
-  maskedSelect,
-  matmul,
-  max: maxMethod,
-  maximum,
-  mean,
-  min: minMethod,
-  minimum,
-  mm,
-  moveaxis,
-  movedim,
-  mul,
-  multiply: mul,
-  narrow,
-  ndimension: rank,
-  ne: notEqual,
-  neg,
-  negative: neg,
-  nelement: numel,
-  newOnes,
-  newZeros,
-  nonzero,
-  norm,
-  notEqual,
-  numel,
-  outer,
-  permute: permuted,
-  pow,
-  prod,
-  ravel,
-  reciprocal,
-  remainder,
-  repeatInterleave,
-  reshape: reshapeTo,
-  reshapeAs,
-  roll,
-  round,
-  rsqrt,
-  scatter,
-  sgn: sign,
-  short: toShort,
-  sigmoid,
-  sign,
-  sin,
-  sinh,
-  softmax,
-  sort,
-  split,
-  sqrt,
-  square,
-  squeeze,
-  std,
-  sub,
-  subtract,
-  sum,
-  swapaxes,
-  swapdims,
-  tan,
-  tanh,
-  tensorScatterAdd,
-  tensorScatterMax,
-  tensorScatterMin,
-  tensorScatterMul,
-  tensorScatterSub,
-  tile,
-  topk,
-  trace,
-  transpose: transposed,
-  tril,
-  triu,
-  trueDivide,
-  trunc,
-  unbind,
-  unsqueeze: expandDims,
-  var: variance,
-  view: reshapeTo,
-  viewAs: reshapeAs,
-  where: whereMethod,
-  xdivy,
-  xlogy,
+  get abs() {
+    return abs;
+  },
+  get absolute() {
+    return abs;
+  },
+  get acos() {
+    return acos;
+  },
+  get acosh() {
+    return acosh;
+  },
+  get add() {
+    return add;
+  },
+  get addcdiv() {
+    return addcdiv;
+  },
+  get addcmul() {
+    return addcmul;
+  },
+  get addmm() {
+    return addmm;
+  },
+  get addmv() {
+    return addmv;
+  },
+  get all() {
+    return all;
+  },
+  get amax() {
+    return amax;
+  },
+  get amin() {
+    return amin;
+  },
+  get aminmax() {
+    return aminmax;
+  },
+  get any() {
+    return any;
+  },
+  get arccos() {
+    return acos;
+  },
+  get arccosh() {
+    return acosh;
+  },
+  get arcsin() {
+    return asin;
+  },
+  get arcsinh() {
+    return asinh;
+  },
+  get arctan() {
+    return atan;
+  },
+  get arctan2() {
+    return atan2;
+  },
+  get arctanh() {
+    return atanh;
+  },
+  get argmax() {
+    return argmax;
+  },
+  get argmin() {
+    return argmin;
+  },
+  get argsort() {
+    return argsort;
+  },
+  get argwhere() {
+    return argwhere;
+  },
+  get asin() {
+    return asin;
+  },
+  get asinh() {
+    return asinh;
+  },
+  get astype() {
+    return cast;
+  },
+  get atan() {
+    return atan;
+  },
+  get atan2() {
+    return atan2;
+  },
+  get atanh() {
+    return atanh;
+  },
+  get baddbmm() {
+    return baddbmm;
+  },
+  get bfloat16() {
+    return toBfloat16;
+  },
+  get bitwiseAnd() {
+    return bitwiseAnd;
+  },
+  get bitwiseNot() {
+    return invert;
+  },
+  get bitwiseOr() {
+    return bitwiseOr;
+  },
+  get bitwiseXor() {
+    return bitwiseXor;
+  },
+  get bmm() {
+    return bmm;
+  },
+  get bool() {
+    return toBool;
+  },
+  get broadcastTo() {
+    return broadcastTo;
+  },
+  get byte() {
+    return toByte;
+  },
+  get ceil() {
+    return ceil;
+  },
+  get chunk() {
+    return chunk;
+  },
+  get clamp() {
+    return clamp;
+  },
+  get clip() {
+    return clamp;
+  },
+  get cos() {
+    return cos;
+  },
+  get cosh() {
+    return cosh;
+  },
+  get countNonzero() {
+    return countNonzero;
+  },
+  get cumsum() {
+    return cumsum;
+  },
+  get diag() {
+    return diag;
+  },
+  get diagonal() {
+    return diagonal;
+  },
+  get div() {
+    return div;
+  },
+  get divide() {
+    return div;
+  },
+  get dot() {
+    return dot;
+  },
+  get double() {
+    return toDouble;
+  },
+  get eq() {
+    return equal;
+  },
+  get equal() {
+    return equal;
+  },
+  get erf() {
+    return erf;
+  },
+  get erfc() {
+    return erfc;
+  },
+  get erfinv() {
+    return erfinv;
+  },
+  get exp() {
+    return exp;
+  },
+  get expand() {
+    return expanded;
+  },
+  get expandAs() {
+    return expandAs;
+  },
+  get expandDims() {
+    return expandDims;
+  },
+  get expm1() {
+    return expm1;
+  },
+  get flatten() {
+    return flatten;
+  },
+  get flip() {
+    return flipped;
+  },
+  get fliplr() {
+    return fliplr;
+  },
+  get flipud() {
+    return flipud;
+  },
+  get float() {
+    return toFloat;
+  },
+  get floor() {
+    return floor;
+  },
+  get floorDivide() {
+    return floorDiv;
+  },
+  get fmod() {
+    return mod;
+  },
+  get frac() {
+    return frac;
+  },
+  get gather() {
+    return gather;
+  },
+  get gatherElements() {
+    return gatherElements;
+  },
+  get gatherNd() {
+    return gatherNd;
+  },
+  get ge() {
+    return greaterEqual;
+  },
+  get greater() {
+    return greater;
+  },
+  get greaterEqual() {
+    return greaterEqual;
+  },
+  get gt() {
+    return greater;
+  },
+  get half() {
+    return toHalf;
+  },
+  get hardshrink() {
+    return hShrink;
+  },
+  get indexSelect() {
+    return indexSelect;
+  },
+  get inner() {
+    return inner;
+  },
+  get int() {
+    return toInt;
+  },
+  get invert() {
+    return invert;
+  },
+  get isFloatingPoint() {
+    return isFloatingPoint;
+  },
+  get isfinite() {
+    return isFinite;
+  },
+  get isinf() {
+    return isInf;
+  },
+  get isnan() {
+    return isNan;
+  },
+  get le() {
+    return lessEqual;
+  },
+  get lerp() {
+    return lerp;
+  },
+  get less() {
+    return less;
+  },
+  get lessEqual() {
+    return lessEqual;
+  },
+  get log() {
+    return log;
+  },
+  get log10() {
+    return log10;
+  },
+  get log1p() {
+    return log1p;
+  },
+  get log2() {
+    return log2;
+  },
+  get logicalAnd() {
+    return logicalAnd;
+  },
+  get logicalNot() {
+    return logicalNot;
+  },
+  get logicalOr() {
+    return logicalOr;
+  },
+  get logicalXor() {
+    return logicalXor;
+  },
+  get logsumexp() {
+    return logSumExp;
+  },
+  get long() {
+    return toLong;
+  },
+  get lt() {
+    return less;
+  },
+  get maskedFill() {
+    return maskedFill;
+  },
+  get maskedSelect() {
+    return maskedSelect;
+  },
+  get matmul() {
+    return matmul;
+  },
+  get max() {
+    return maxMethod;
+  },
+  get maximum() {
+    return maximum;
+  },
+  get mean() {
+    return mean;
+  },
+  get min() {
+    return minMethod;
+  },
+  get minimum() {
+    return minimum;
+  },
+  get mm() {
+    return mm;
+  },
+  get moveaxis() {
+    return moveaxis;
+  },
+  get movedim() {
+    return movedim;
+  },
+  get mul() {
+    return mul;
+  },
+  get multiply() {
+    return mul;
+  },
+  get narrow() {
+    return narrow;
+  },
+  get ndimension() {
+    return rank;
+  },
+  get ne() {
+    return notEqual;
+  },
+  get neg() {
+    return neg;
+  },
+  get negative() {
+    return neg;
+  },
+  get nelement() {
+    return numel;
+  },
+  get newOnes() {
+    return newOnes;
+  },
+  get newZeros() {
+    return newZeros;
+  },
+  get nonzero() {
+    return nonzero;
+  },
+  get norm() {
+    return norm;
+  },
+  get notEqual() {
+    return notEqual;
+  },
+  get numel() {
+    return numel;
+  },
+  get outer() {
+    return outer;
+  },
+  get permute() {
+    return permuted;
+  },
+  get pow() {
+    return pow;
+  },
+  get prod() {
+    return prod;
+  },
+  get ravel() {
+    return ravel;
+  },
+  get reciprocal() {
+    return reciprocal;
+  },
+  get remainder() {
+    return remainder;
+  },
+  get repeatInterleave() {
+    return repeatInterleave;
+  },
+  get reshape() {
+    return reshapeTo;
+  },
+  get reshapeAs() {
+    return reshapeAs;
+  },
+  get roll() {
+    return roll;
+  },
+  get round() {
+    return round;
+  },
+  get rsqrt() {
+    return rsqrt;
+  },
+  get scatter() {
+    return scatter;
+  },
+  get sgn() {
+    return sign;
+  },
+  get short() {
+    return toShort;
+  },
+  get sigmoid() {
+    return sigmoid;
+  },
+  get sign() {
+    return sign;
+  },
+  get sin() {
+    return sin;
+  },
+  get sinh() {
+    return sinh;
+  },
+  get softmax() {
+    return softmax;
+  },
+  get sort() {
+    return sort;
+  },
+  get split() {
+    return split;
+  },
+  get sqrt() {
+    return sqrt;
+  },
+  get square() {
+    return square;
+  },
+  get squeeze() {
+    return squeeze;
+  },
+  get std() {
+    return std;
+  },
+  get sub() {
+    return sub;
+  },
+  get subtract() {
+    return subtract;
+  },
+  get sum() {
+    return sum;
+  },
+  get swapaxes() {
+    return swapaxes;
+  },
+  get swapdims() {
+    return swapdims;
+  },
+  get tan() {
+    return tan;
+  },
+  get tanh() {
+    return tanh;
+  },
+  get tensorScatterAdd() {
+    return tensorScatterAdd;
+  },
+  get tensorScatterMax() {
+    return tensorScatterMax;
+  },
+  get tensorScatterMin() {
+    return tensorScatterMin;
+  },
+  get tensorScatterMul() {
+    return tensorScatterMul;
+  },
+  get tensorScatterSub() {
+    return tensorScatterSub;
+  },
+  get tile() {
+    return tile;
+  },
+  get topk() {
+    return topk;
+  },
+  get trace() {
+    return trace;
+  },
+  get transpose() {
+    return transposed;
+  },
+  get tril() {
+    return tril;
+  },
+  get triu() {
+    return triu;
+  },
+  get trueDivide() {
+    return trueDivide;
+  },
+  get trunc() {
+    return trunc;
+  },
+  get unbind() {
+    return unbind;
+  },
+  get unsqueeze() {
+    return expandDims;
+  },
+  get var() {
+    return variance;
+  },
+  get view() {
+    return reshapeTo;
+  },
+  get viewAs() {
+    return reshapeAs;
+  },
+  get where() {
+    return whereMethod;
+  },
+  get xdivy() {
+    return xdivy;
+  },
+  get xlogy() {
+    return xlogy;
+  },
 };
 export type { Tensor };
