@@ -142,6 +142,9 @@ export interface VectorArg {
   readonly scalar: (() => void) | null;
 }
 
+/** Whether all bits of a constant are 0. */
+const isZero = (e: Expr): boolean => e.kind === 'const' && (typeof e.value === 'bigint' ? e.value === 0n : Object.is(Number(e.value), 0)); // prettier-ignore
+
 /** Leaves the vector of a lowered scalar function on the stack. */
 export function vectorOp(f: FunctionWriter, e: Expr, lanes: LaneCount, args: readonly VectorArg[]): void {
   const d = e.dtype;
@@ -149,11 +152,14 @@ export function vectorOp(f: FunctionWriter, e: Expr, lanes: LaneCount, args: rea
   const all = () => args.forEach((a) => a.push());
   const fn = e.fn as string;
   if (fn === 'select') {
-    args[1]!.push();
-    args[2]!.push();
+    // Engines make three instructions of a selection, one of a mask.
+    const [yes, no] = [isZero(e.args[1]!), isZero(e.args[2]!)];
+    if (!yes) args[1]!.push();
+    if (!no) args[2]!.push();
+    if (yes && no) args[1]!.push();
     args[0]!.push();
     if (halves(f, lanes) && !wide(d) && d !== bool) f.evenLanes();
-    f.op('v128.bitselect');
+    f.op(yes ? 'v128.andnot' : no ? 'v128.and' : 'v128.bitselect');
     return;
   }
   if (fn === 'bits') {
