@@ -50,8 +50,12 @@ export function proximalAdagradStep(
   const acc = accum.add(g.mul(g));
   const prox = v.sub(lr.mul(g).div(acc.sqrt()));
   const rate = proximalRate === 'lr' ? lr : lr.div(acc.sqrt());
-  const shrunk = prox.sign().mul(prox.abs().sub(rate.mul(l1)).max(0));
-  return [where(l1.gt(0), shrunk, prox).div(rate.mul(l2).add(1)), acc];
+  return [shrunk(prox, rate.mul(where(l1.gt(0), l1, constant(0, l1.dtype)))).div(rate.mul(l2).add(1)), acc];
+}
+
+/** sign(x)·max(|x| - t, 0) for t >= 0. */
+function shrunk(x: Expr, t: Expr): Expr {
+  return where(x.gt(t), x.sub(t), where(x.lt(t.neg()), x.add(t), x.mul(0)));
 }
 
 export const applyProximalAdagrad: UpdateOp<

@@ -25,6 +25,15 @@ describe('ApplyProximalAdagrad', () => {
     expect(out[0]).not.toBeInstanceOf(Parameter);
     expect(valuesOf(v).data[0]).toBeCloseTo(0.596388459, 8);
   });
+  it.each([0.5, 0, -1])('is sign(prox) max(|prox| - lr l1, 0) for every float, l1 = %d', (l1) => {
+    // A gradient of 0 leaves prox = var; lr 1 makes the threshold l1 itself.
+    const values = [0.75, -0.75, 0.5, -0.5, 0.25, -0.25, 0, -0, 3e38, -3e38, Infinity, -Infinity, NaN, 1e-45];
+    const v = new Parameter(new Tensor(values), 'var');
+    const a = new Parameter(new Tensor(values.map(() => 1)), 'accum');
+    new ops.ApplyProximalAdagrad()(v, a, 1, l1, 0, new Tensor(values.map(() => 0)));
+    const wanted = values.map((p) => (l1 > 0 ? Math.sign(p) * Math.max(Math.abs(p) - l1, 0) : p)).map(Math.fround);
+    expect(v.tolist()).toEqual(wanted);
+  });
   it('takes useLocking by position, by name, and nothing else', () => {
     expect(() => new ops.ApplyProximalAdagrad(true)).not.toThrow();
     expect(() => new ops.ApplyProximalAdagrad(1 as never)).toThrow(TypeError);
