@@ -38,7 +38,8 @@ class Mlp extends nn.Cell {
 /** Losses of training steps on fixed data, on a device. */
 async function losses(device: string, make: () => LeNet5 | Mlp, steps: number, graph: boolean): Promise<number[]> {
   await ms.setDevice(device);
-  const { step, image, label } = trainingOf<LeNet5 | Mlp>(3, make, 8, 0.03);
+  // At three times the rate the loss jumps, and differences of rounding grow a thousandfold.
+  const { step, image, label } = trainingOf<LeNet5 | Mlp>(3, make, 8, 0.01);
   const run = graph ? jit(step) : step;
   const all: Tensor[] = [];
   for (let i = 0; i < steps; i++) all.push(run(image, label));
@@ -69,13 +70,13 @@ describe.skipIf(reason)(`on the GPU${reason}`, () => {
     ['LeNet-5', () => new LeNet5(), false],
     ['a perceptron', () => new Mlp(), true],
   ] as const)(
-    '%s trains along the curve of the CPU: 50 steps within 1e-4',
+    '%s trains along the curve of the CPU: 50 steps within 1e-5',
     async (_name, make, graph) => {
       const steps = graph ? 50 : 3;
       const want = await losses('CPU', make, steps, graph);
       const got = await losses('GPU', make, steps, graph);
       expect(want.at(-1)!).toBeLessThan(want[0]!);
-      got.forEach((loss, i) => expect(Math.abs(loss - want[i]!), `step ${i}`).toBeLessThan(1e-4));
+      got.forEach((loss, i) => expect(Math.abs(loss - want[i]!), `step ${i}`).toBeLessThan(1e-5));
     },
     120_000,
   );
