@@ -236,6 +236,22 @@ describe.skipIf(reason)(`on the GPU${reason}`, () => {
     expect(p.device).toBe('GPU');
   });
 
+  it('random numbers for a tensor are drawn where it is', async () => {
+    await ms.setDevice('CPU');
+    const x = new Tensor(Float32Array.from({ length: 100 }, (_, i) => i + 1));
+    const draw = () => {
+      ms.setSeed(5);
+      const drop = ms.grad((t: Tensor) => ops.dropout(t, 0.5).sum());
+      const [masked] = new ops.Dropout(0.5)(x);
+      return [ops.dropout(x, 0.5), masked, ops.bernoulli(x, 0.5), ops.randnLike(x), ops.randLike(x), drop(x) as Tensor];
+    };
+    const want = draw().map((t) => t.tolist());
+    await ms.setDevice('GPU');
+    const got = draw();
+    for (const t of got) expect(t.device).toBe('CPU');
+    expect(got.map((t) => t.tolist())).toEqual(want);
+  });
+
   it('buffers that waiting work names outlive a trim', async () => {
     const sorted = ops.sort(new Tensor([3, 1, 2]))[0];
     const x = new Tensor(new Float32Array(1000).fill(2));

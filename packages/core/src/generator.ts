@@ -6,6 +6,7 @@ import { threefry } from './random-stream.ts';
 import { Tensor } from './tensor.ts';
 import { elementsOf, upload } from './transfer.ts';
 import { describe } from './text.ts';
+import { concreteBelow } from './value.ts';
 
 const limit = Number.MAX_SAFE_INTEGER;
 
@@ -120,11 +121,13 @@ export function initializerKey(): Key {
 /**
  * A key for one random op: a UInt32 tensor of shape (2,). Element i of the op's result comes from
  * `threefry(key, i, 0)`; in a graph every run draws new ones.
+ * @param like - a tensor on whose device the key is made
  */
-export function randomKey(generator: Generator = standard): Tensor {
+export function randomKey(generator: Generator = standard, like?: Tensor): Tensor {
   const make = (): Tensor => {
     const data = Uint32Array.from(generator.$next());
-    return new Tensor(upload({ dtype: uint32, shape: [2], data }, currentDevice()));
+    const device = (like && concreteBelow(like.$value)?.device) ?? currentDevice();
+    return new Tensor(upload({ dtype: uint32, shape: [2], data }, device));
   };
   return running.graph?.supply ? running.graph.supply({ dtype: uint32, shape: [2] }, make) : make();
 }

@@ -54,7 +54,7 @@ export function randn(
 
 function like(op: string, draw: Fill, args: readonly unknown[]): Tensor {
   const [x, seed = null, dtype = null] = bound<[Tensor, Seed, DType | null]>(op, ['input', 'seed?', 'dtype?'], args);
-  return draw(keyFor(seed), [...x.shape], dtype ?? x.dtype);
+  return draw(keyFor(seed, 0, x), [...x.shape], dtype ?? x.dtype);
 }
 
 /** Numbers distributed uniformly over [0, 1), in the shape and dtype of a tensor. */
@@ -139,7 +139,7 @@ export function bernoulli(input: Tensor, p: Operand = 0.5, seed: number | null =
     throw new ValueError(`For 'bernoulli', the 'p' must be in [0, 1], but got ${describe(p)}.`);
   }
   const wide = p instanceof TensorClass && p.dtype === float64 ? float64 : float32;
-  const draws = uniformFromKey(keyFor(seed), [...input.shape], wide);
+  const draws = uniformFromKey(keyFor(seed, 0, input), [...input.shape], wide);
   return cast(less(draws, p instanceof TensorClass ? broadcastTo(p, [...input.shape]) : p), input.dtype);
 }
 
@@ -168,5 +168,5 @@ export function dropout(...args: readonly unknown[]): Tensor {
   );
   if (typeof p !== 'number') throw new TypeError(`For 'dropout', the 'p' must be a float, but got ${describe(p)}.`);
   if (!(p >= 0 && p < 1)) throw new ValueError(`For 'dropout', the 'p' must be in [0, 1), but got ${p}.`);
-  return training && p > 0 ? dropoutFromKey(x, keyFor(seed), 1 - p) : x;
+  return training && p > 0 ? dropoutFromKey(x, keyFor(seed, 0, x), 1 - p) : x;
 }

@@ -8,9 +8,10 @@ let generation = 0;
 /**
  * A key for one random op. Without seeds it comes from the default generator. Each pair of seeds has a stream of its
  * own, which depends on `setSeed` too and starts again when that is called.
+ * @param like - a tensor on whose device the key is made
  */
-export function keyFor(seed: number | null = null, seed2 = 0): Tensor {
-  if (seed === null || (seed === 0 && seed2 === 0)) return randomKey();
+export function keyFor(seed: number | null = null, seed2 = 0, like?: Tensor): Tensor {
+  if (seed === null || (seed === 0 && seed2 === 0)) return randomKey(undefined, like);
   if (generation !== seedGeneration() || streams.size >= limit) {
     generation = seedGeneration();
     streams.clear();
@@ -18,7 +19,7 @@ export function keyFor(seed: number | null = null, seed2 = 0): Tensor {
   const name = `${seed},${seed2}`;
   let stream = streams.get(name);
   if (!stream) streams.set(name, (stream = new Generator().manualSeed(mixed(getSeed() ?? 0, seed, seed2))));
-  return randomKey(stream);
+  return randomKey(stream, like);
 }
 
 /** One seed of three, below 2^52. */

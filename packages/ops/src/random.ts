@@ -184,7 +184,7 @@ export const dropout: Op<
   dtypes: { T: floats },
   attrs: { keepProb: keepAttr, seed0: seedAttr, seed1: seedAttr },
   body: ({ x }, { keepProb, seed0, seed1 }) => {
-    const key = keyFor(seed0, seed1);
+    const key = keyFor(seed0, seed1, x);
     const kept = less(uniformFromKey(key, x.shape, float32), keepProb);
     return [dropoutFromKey(x, key, keepProb), cast(kept, x.dtype)];
   },
