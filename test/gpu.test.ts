@@ -243,7 +243,7 @@ describe.skipIf(reason)(`on the GPU${reason}`, () => {
       ms.setSeed(5);
       const drop = ms.grad((t: Tensor) => ops.dropout(t, 0.5).sum());
       const [masked] = new ops.Dropout(0.5)(x);
-      return [ops.dropout(x, 0.5), masked, ops.bernoulli(x, 0.5), ops.randnLike(x), ops.randLike(x), drop(x) as Tensor];
+      return [ops.dropout(x, 0.5), masked, ops.bernoulli(x, 0.5), ops.randnLike(x), ops.randLike(x), drop(x)];
     };
     const want = draw().map((t) => t.tolist());
     await ms.setDevice('GPU');
