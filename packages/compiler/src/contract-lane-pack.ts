@@ -36,7 +36,7 @@ export function wholeDim(f: Factor, axis: Axis): number {
   const [d] = dims;
   if (d === undefined || dims.length > 1) return -1;
   const a = f.index[d]!;
-  return a.base === 0 && a.terms.size === 1 && a.terms.get(axis) === 1 ? d : -1;
+  return a.base === 0 && a.terms.size === 1 && a.terms.get(axis) === 1 && axis.extent <= f.spec.shape[d]! ? d : -1;
 }
 
 /**

@@ -30,7 +30,8 @@ export function layoutOf(f: Factor, acc: DType): Layout {
     base += (a.base - low[d]!) * strides[d]!;
     for (const [axis, c] of a.terms) terms.set(axis, (terms.get(axis) ?? 0) + c * strides[d]!);
   });
-  const copied = f.spec.dtype !== acc || f.casts.length > 0 || dims.some((n, d) => n !== f.spec.shape[d]);
+  const moved = dims.some((n, d) => n !== f.spec.shape[d] || low[d] !== 0);
+  const copied = f.spec.dtype !== acc || f.casts.length > 0 || moved;
   return { copied, dims, low, base, stride: (axis) => terms.get(axis) ?? 0 };
 }
 

@@ -105,11 +105,12 @@ function mentions(e: Expr, axis: Axis, seen = new Set<Expr>()): boolean {
 /** Whether a step in lanes may end where the loop does: reads that give an element to several lanes begin with a whole one. */
 function endsWhole(axis: Axis, { lanes }: Lanes, body: readonly Stmt[]): boolean {
   const start = axis.extent - lanes;
-  const shifts = body.map((s) => {
+  const whole = (s: Stmt): boolean => {
+    if (s.kind === 'reduce') return s.loops.every((l) => l.body.every(whole));
     const offset = s.kind === 'store' ? s.offset : s.kind === 'let' && s.node.kind === 'read' ? s.node.args[0]! : null;
-    return offset ? (moving(offset, axis)?.shift ?? 0) : 0;
-  });
-  return start > 0 && shifts.every((shift) => start % (1 << shift) === 0);
+    return !offset || start % (1 << (moving(offset, axis)?.shift ?? 0)) === 0;
+  };
+  return start > 0 && body.every(whole);
 }
 
 /**
