@@ -42,11 +42,16 @@ function useOf({ node, from, exported }) {
   return value;
 }
 
-/** What the eager chunk begins with: requires files, once each, and makes functions that stand in for those of lazy chunks. */
+/**
+ * What the eager chunk begins with: requires files, once each, and makes functions that stand in for those of lazy chunks.
+ * A stack without room for loading a part overflows before anything of it has run: half of it could not be undone.
+ */
 const LOADER = `import { createRequire as $createRequire } from 'node:module';
 const $require = $createRequire(import.meta.url);
 const $loading = new Set();
+const $room = (frames) => frames > 0 && $room(frames - 1);
 const $load = (name, file, open) => {
+  $room(4000);
   if ($loading.has(name)) throw new Error("sporelet: the part '" + name + "' was used while it was being loaded");
   $loading.add(name);
   try {
@@ -54,6 +59,7 @@ const $load = (name, file, open) => {
     try {
       part = open();
     } catch (error) {
+      if (error instanceof RangeError) throw error;
       throw new Error("sporelet: the part '" + name + "' of the package could not be read from " + file + ", which must lie beside index-node.js (a bundler must know the condition 'module')", { cause: error });
     }
     return part($host());

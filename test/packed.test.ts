@@ -133,6 +133,31 @@ describe('the package as Node loads it', () => {
     expect(run('frame.mjs', program)).toEqual(['frame.mjs:3']);
   });
 
+  it.each(['ops.square(x)', 'new nn.ReLU()(x)', 'jit((a) => a.mul(a).sum())(x)'])(
+    'survives that the stack ends where a part is loaded: %s',
+    (use) => {
+      const text = `import { Tensor, jit, nn, ops } from 'sporelet';
+      const x = new Tensor([1, 2, 3]);
+      const use = () => ${use};
+      const names = new Set();
+      const deep = () => {
+        try {
+          return deep();
+        } catch {
+          try {
+            return use();
+          } catch (error) {
+            names.add(error.name);
+            throw error;
+          }
+        }
+      };
+      deep();
+      console.log([...names].join(), use().sum().item());`;
+      expect(run('deep.mjs', text)).toEqual([expect.stringMatching(/^RangeError (14|6)$/)]);
+    },
+  );
+
   it('says which part is missing', () => {
     renameSync(`${dist}/dataset-node.cjs`, `${dist}/dataset-node.away`);
     const program = `import { dataset } from 'sporelet';

@@ -1,4 +1,4 @@
-import type { Kernel, Program, ProgramStep, PullOutput, TensorSpec } from '@sporelet/ir';
+import type { Dims, Expr, Kernel, Program, ProgramStep, PullOutput, TensorSpec } from '@sporelet/ir';
 import { boundedIndices, Axis, sameShape, sizeOf } from '@sporelet/ir';
 import { elementsOf, hasBounded, isContraction, orderOf, pullsOf, readingOf } from './fuse-cost.ts';
 import type { Inlined } from './fuse-inline.ts';
@@ -107,6 +107,8 @@ export function inline(
   const { kernel } = consumer;
   const pulls = pullsOf(kernel)!;
   if (hasBounded(kernel) && hasBounded(producer.kernel)) return null;
+  // An index must be looked at even where nobody reads what is found there.
+  if (hasBounded(producer.kernel) && !readsAll(pulls, consumer.inputs.indexOf(value), output.spec.shape)) return null;
   // What is overwritten must be read at its own element only.
   if (kernel.inPlace.some((i) => i >= 0 && consumer.inputs[i] === value)) return null;
   const contraction = isContraction(kernel);
@@ -137,6 +139,24 @@ export function inline(
   };
   if (ordered && (isContraction(next) !== contraction || orderOf(next) !== orderOf(kernel))) return null;
   return { kernel: next, inputs };
+}
+
+/** Whether an operand is read over all of its axes somewhere. */
+function readsAll(outputs: readonly PullOutput[], input: number, shape: Dims): boolean {
+  const seen = new Set<Expr>();
+  const whole = (e: Expr): boolean => {
+    if (seen.has(e)) return false;
+    seen.add(e);
+    if (e.kind === 'load' && e.input === input && e.args.length === shape.length) {
+      const axes = e.args.map((a) => (a.kind === 'axis' ? a.axes[0]! : null));
+      const all = axes.every(
+        (a, d) => shape[d] === 1 || (a?.extent === shape[d] && !a?.limit && axes.indexOf(a) === d),
+      );
+      if (all) return true;
+    }
+    return e.args.some(whole);
+  };
+  return outputs.some((o) => whole(o.value));
 }
 
 /** The outputs with equal expressions made one. */

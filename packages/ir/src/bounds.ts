@@ -32,17 +32,27 @@ function outsideOf(e: Expr): Expr {
 
 /** Stands for index 0 of an axis without elements: 0 says that there is nothing wrong. */
 const NOTHING = -(2 ** 31);
+/** Indices of 64 bits beyond these are told as these. */
+const [LOWEST, HIGHEST] = [NOTHING + 1, 2 ** 31 - 1];
 
 /** 0 where a bounded index is inside its range, else the index itself, as the bits of an int32 (UInt32). */
 export function offenceOf(e: Expr): Expr {
   const [index, extent] = e.args as [Expr, Expr];
   const wide = index.dtype.itemsize === 8;
   const lift = (v: number) => new Expr('const', index.dtype, [], { value: wide ? BigInt(v) : v });
-  const near = wide ? (index.dtype.kind === 'int' ? index.max(lift(NOTHING)) : index).min(lift(2 ** 31 - 1)) : index;
+  const near = wide ? (index.dtype.kind === 'int' ? index.max(lift(LOWEST)) : index).min(lift(HIGHEST)) : index;
   const bits = near.cast(uint32);
   const none = constant(0, uint32);
   const told = Number(extent.value) === 0 ? where(bits.eq(none), constant(NOTHING >>> 0, uint32), bits) : bits;
   return where(outsideOf(e), told, none);
+}
+
+/** An index as the word that tells of it says, in words. */
+function indexText(index: number, found: readonly Expr[]): string {
+  const [first] = found.map(({ args }) => args[0]!.dtype);
+  if (first?.itemsize === 8 && index >= HIGHEST) return `${HIGHEST} or above`;
+  if (first?.itemsize === 8 && index <= LOWEST && index !== NOTHING) return `${LOWEST} or below`;
+  return String(index === NOTHING && found.some(({ args }) => Number(args[1]!.value) === 0) ? 0 : index);
 }
 
 /**
@@ -53,7 +63,5 @@ export function outOfRange(kernel: Pick<Kernel, 'name' | 'outputs'>, index: numb
   const found = boundedIndices(kernel);
   const ranges = new Set(found.map(({ args: [i, n] }) => `[${i!.dtype.kind === 'int' ? -Number(n!.value) : 0}, ${Number(n!.value)})`)); // prettier-ignore
   const range = ranges.size === 1 ? ` ${[...ranges].join()}` : '';
-  return new IndexError(
-    `For '${kernel.name}', index ${index === NOTHING ? 0 : index} is out of range${range}${place}.`,
-  );
+  return new IndexError(`For '${kernel.name}', index ${indexText(index, found)} is out of range${range}${place}.`);
 }

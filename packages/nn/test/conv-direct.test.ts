@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Parameter} from '@sporelet/core';
 import { Tensor, grad } from '@sporelet/core';
 import { mul, sum } from '@sporelet/ops';
 import { Conv2d } from '../src/index.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IndexError, int32, int64 } from '@sporelet/ir';
 import { Tensor, jit } from '@sporelet/core';
-import { gather, gatherNd, nllLoss, zeros } from '../src/index.ts';
+import { exp, gather, gatherNd, narrow, nllLoss, split, sum, zeros } from '../src/index.ts';
 import { registerDevices } from './harness.ts';
 
 registerDevices();
@@ -34,9 +34,27 @@ describe('an index out of range', () => {
     }
   });
 
-  it('beyond 32 bits is found', () => {
-    const at = new Tensor(BigInt64Array.of(1n, 2n ** 32n));
-    refuses(() => gather(zeros([10, 3]), at, 0), /^For 'Gather', index 2147483647 is out of range/);
+  it.each([
+    [2n ** 32n, '2147483647 or above'],
+    [-(2n ** 40n), '-2147483647 or below'],
+  ])('beyond 32 bits is found: %d', (index, words) => {
+    const at = new Tensor(BigInt64Array.of(1n, index));
+    refuses(() => gather(zeros([10, 3]), at, 0), `For 'Gather', index ${words} is out of range [-10, 10)`);
+  });
+
+  it('may be the least of its dtype', () => {
+    const at = new Tensor([-(2 ** 31)], int32);
+    refuses(() => gather(zeros([10, 3]), at, 0), "For 'Gather', index -2147483648 is out of range [-10, 10)");
+  });
+
+  it('is found where nobody reads what it would give', () => {
+    const at = new Tensor([0, 1, 2, 500], int32);
+    const table = new Tensor(new Float32Array(30).fill(2), { shape: [10, 3] });
+    const found = (): Tensor => gather(table, at, 0);
+    refuses(() => narrow(found(), 0, 0, 2), /index 500 is out of range/);
+    refuses(() => narrow(exp(found()), 0, 0, 2), /index 500 is out of range/);
+    refuses(() => split(found(), 2)[0]!, /index 500 is out of range/);
+    refuses(() => sum(found(), 1), /index 500 is out of range/);
   });
 
   it('of an axis without elements is 0', () => {
