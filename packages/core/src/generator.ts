@@ -121,13 +121,15 @@ export function initializerKey(): Key {
 /**
  * A key for one random op: a UInt32 tensor of shape (2,). Element i of the op's result comes from
  * `threefry(key, i, 0)`; in a graph every run draws new ones.
- * @param like - a tensor on whose device the key is made
+ * @param like - a tensor on whose device the key is made, outside of graphs
  */
 export function randomKey(generator: Generator = standard, like?: Tensor): Tensor {
-  const make = (): Tensor => {
+  const make = (device = currentDevice()): Tensor => {
     const data = Uint32Array.from(generator.$next());
-    const device = (like && concreteBelow(like.$value)?.device) ?? currentDevice();
     return new Tensor(upload({ dtype: uint32, shape: [2], data }, device));
   };
-  return running.graph?.supply ? running.graph.supply({ dtype: uint32, shape: [2] }, make) : make();
+  const { graph } = running;
+  return graph?.supply
+    ? graph.supply({ dtype: uint32, shape: [2] }, () => make())
+    : make(like && concreteBelow(like.$value)?.device);
 }
