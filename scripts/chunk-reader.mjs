@@ -33,8 +33,19 @@ function symbolOf(checker, id) {
   return checker.getSymbolAtLocation(id);
 }
 
+/** Whether `node` is part of a pattern like `[a, { b }]`, or an expression that may be one. */
+const isInPattern = (node, parent) =>
+  ts.isArrayLiteralExpression(parent) ||
+  ts.isObjectLiteralExpression(parent) ||
+  ts.isSpreadElement(parent) ||
+  ts.isSpreadAssignment(parent) ||
+  ts.isShorthandPropertyAssignment(parent) ||
+  (ts.isPropertyAssignment(parent) && parent.initializer === node);
+
 function isWritten(id) {
+  while (isInPattern(id, id.parent)) id = id.parent;
   const { parent } = id;
+  if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) return parent.initializer === id;
   if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent))
     return parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken;
   if (!ts.isBinaryExpression(parent) || parent.left !== id) return false;

@@ -60,6 +60,15 @@ describe('chunks that are loaded later', () => {
     ['a public value', 'const g = 1;\nexport { g };'],
     ['a public function with properties', 'const g = () => 1;\ng.version = 1;\nexport { g };'],
     ['an export that is written', 'let g = () => 1;\nfunction change() { g = () => 2; }\nexport { g, change };'],
+    [
+      'an export that a pattern writes',
+      'let g = () => 1;\nfunction change(o) { [{ x: g }] = o; }\nexport { g, change };',
+    ],
+    [
+      'an export that a short pattern writes',
+      'let g = () => 1;\nfunction change(o) { ({ g } = o); }\nexport { g, change };',
+    ],
+    ['an export that a loop writes', 'let g = () => 1;\nfunction change(o) { for (g of o); }\nexport { g, change };'],
     ['an import from outside', 'import { h } from "elsewhere";\nfunction g() { return h; }\nexport { g };'],
   ])('must not have %s', (_, later) => {
     const eager = 'import { g } from "./later.js";\nfunction f() {}\nexport { f, g };';
