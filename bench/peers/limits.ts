@@ -9,9 +9,9 @@ export const limits: Readonly<Record<string, string>> = {
   'mlp-train':
     'matrix products are 90 % of the step (784×512 by a batch of 128 most of it), the update 6 %, all else 4 %: only faster products help. With two threads each product ends in a join, and a core that is taken away stalls it.',
   'lenet-train':
-    'convolutions are 61 % of the step (gradients of the kernels 28 %, forward 18 %, gradient of the second input 15 %), the dense layers 13 %, pooling with its bias and ReLU 11 %, its gradient 10 %.',
+    'convolutions are 67 % of the step (gradients of the kernels 25 %, forward 26 %, gradient of the second input 16 %), the dense layers 13 %, pooling with its bias and ReLU 11 %, its gradient 6 %.',
   'lenet-train (native)':
-    'convolutions are 54 % of the step on one thread, pooling with its bias, ReLU and gradients 35 %, the dense layers 7 %. Operands are packed into lanes anew in every step, and what one thread has written lies in its core’s cache when the next kernel reads it on the other.',
+    'convolutions are 64 % of the step on one thread, pooling with its bias, ReLU and gradients 21 %, the dense layers 11 %. Operands are packed into lanes anew in every step, and what one thread has written lies in its core’s cache when the next kernel reads it on the other.',
   'transformer-train':
     'matrix products are 62 % of the step, products of attention 9 %; softmax with its mask 6 %, the gradient of q, k and v being slices of one tensor 5 % (three padded copies are added), tanh-GELU with its gradient 7 %, layer norms 5 %, sums of gradients over rows 3 %. Adam is 1 %.',
   'elementwise-4m':

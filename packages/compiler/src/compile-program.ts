@@ -1,5 +1,5 @@
 import type { Kernel, KernelInfo, OutOfRange, Program, ProgramStep } from '@sporelet/ir';
-import { Axis, View, axisRef, sizeOf } from '@sporelet/ir';
+import { Axis, View, axisRef, outOfRange, sizeOf } from '@sporelet/ir';
 import { emitKernel } from './compile.ts';
 import { fuseProducers, fuseSiblings } from './fuse.ts';
 import { hasBounded } from './fuse-cost.ts';
@@ -45,7 +45,7 @@ export function emitProgram(program: Program, target: Target, recorded = program
 export function errorsOf(program: Program, { kernels }: PlanOutline, { raisedBy }: ProgramNotes): OutOfRange[] {
   return kernels.map(({ name }, k) => {
     const own = program.steps[raisedBy[k]!]?.kernel.outOfRange;
-    return own ?? ((index) => new Error(`For '${name}', index ${index} is out of range.`));
+    return own ?? ((index) => outOfRange({ name, outputs: [] }, index));
   });
 }
 

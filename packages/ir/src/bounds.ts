@@ -21,13 +21,16 @@ export function boundedIndices(kernel: Pick<Kernel, 'outputs'>): Expr[] {
   return [...found];
 }
 
+/** A number in the dtype of an index. */
+const lift = (v: number, { dtype }: Expr): Expr =>
+  new Expr('const', dtype, [], { value: dtype.itemsize === 8 ? BigInt(v) : v });
+
 /** True where a bounded index is outside [-extent, extent). */
 function outsideOf(e: Expr): Expr {
   const [index, extent] = e.args as [Expr, Expr];
   const n = Number(extent.value);
-  const lift = (v: number) => new Expr('const', index.dtype, [], { value: index.dtype.itemsize === 8 ? BigInt(v) : v });
-  const high = index.ge(lift(n));
-  return index.dtype.kind === 'int' ? high.or(index.lt(lift(-n))) : high;
+  const high = index.ge(lift(n, index));
+  return index.dtype.kind === 'int' ? high.or(index.lt(lift(-n, index))) : high;
 }
 
 /** Stands for index 0 of an axis without elements: 0 says that there is nothing wrong. */
@@ -39,8 +42,8 @@ const [LOWEST, HIGHEST] = [NOTHING + 1, 2 ** 31 - 1];
 export function offenceOf(e: Expr): Expr {
   const [index, extent] = e.args as [Expr, Expr];
   const wide = index.dtype.itemsize === 8;
-  const lift = (v: number) => new Expr('const', index.dtype, [], { value: wide ? BigInt(v) : v });
-  const near = wide ? (index.dtype.kind === 'int' ? index.max(lift(LOWEST)) : index).min(lift(HIGHEST)) : index;
+  const above = wide && index.dtype.kind === 'int' ? index.max(lift(LOWEST, index)) : index;
+  const near = wide ? above.min(lift(HIGHEST, index)) : index;
   const bits = near.cast(uint32);
   const none = constant(0, uint32);
   const told = Number(extent.value) === 0 ? where(bits.eq(none), constant(NOTHING >>> 0, uint32), bits) : bits;
