@@ -26,8 +26,8 @@ const GREATEST_CHUNK = 400_000;
 
 /**
  * Fork and join without waiting for anybody who does nothing: threads claim chunks of a region, the main thread among
- * them (it and every other worker from the front, the rest from the back), and the join waits for finished chunks, never for workers. A worker that sleeps, starts or was pushed off its
- * processor costs its help, nothing else.
+ * them (it and every other worker from the front, the rest from the back), and the join waits for finished chunks, never
+ * for workers. A worker that sleeps, starts or was pushed off its processor costs its help, nothing else.
  */
 export class Pool {
   private readonly heap: Heap;
